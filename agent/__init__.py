@@ -1,0 +1,1 @@
+"""Proposing: models, tools, strategies, the rule catalogue. Knows eval, profiler, sandbox."""

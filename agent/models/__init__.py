@@ -1,0 +1,1 @@
+"""Models: rules, openai, anthropic, scripted, replay, and their wrappers."""

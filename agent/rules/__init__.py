@@ -1,0 +1,1 @@
+"""The catalogue of performance rewrites: `catalogue()` lists every rule."""

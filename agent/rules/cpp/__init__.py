@@ -1,0 +1,1 @@
+"""Rules on C++ source, one file a family."""

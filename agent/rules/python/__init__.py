@@ -1,0 +1,1 @@
+"""Rules on Python source, one file a family, rewritten with LibCST."""

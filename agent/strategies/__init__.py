@@ -1,0 +1,1 @@
+"""Strategies; `linear` is the default."""

@@ -1,0 +1,1 @@
+"""The suites: ENAMEL, PIE, KernelBench-style, SWE-fficiency (not built yet)."""

@@ -1,0 +1,1 @@
+"""Judging: statistics, the judge, verdicts, evidence. Knows profiler and sandbox."""

@@ -1,0 +1,1 @@
+"""The judge: one file a step, and cascade.py that reads like DESIGN section 3."""

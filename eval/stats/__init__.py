@@ -1,0 +1,1 @@
+"""Pure statistics: samples in, words and intervals out; no clock, no process."""

@@ -1,0 +1,65 @@
+"""What a set of pairs says, as data."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from math import log
+
+
+class Word(StrEnum):
+    """The four words for something measured; they exclude each other."""
+
+    FASTER = "faster"
+    SLOWER = "slower"
+    EQUIVALENT = "equivalent"
+    INCONCLUSIVE = "inconclusive"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Comparison:
+    """Base against candidate over interleaved pairs.
+
+    Attributes:
+        word: What the interval says against the margin.
+        speedup: base / candidate, above 1 is faster; Hodges-Lehmann on the log ratios.
+        ci_low: Lower end of the interval of the speedup.
+        ci_high: Upper end.
+        confidence: Level of the interval, e.g. 0.984.
+        pairs: Pairs it rests on.
+        margin: Smallest relative gain that counts, e.g. 0.01.
+    """
+
+    word: Word
+    speedup: float
+    ci_low: float
+    ci_high: float
+    confidence: float
+    pairs: int
+    margin: float
+
+    @property
+    def half_width(self) -> float:
+        """Half the width of the interval, relative to the speedup (log scale)."""
+        return (log(self.ci_high) - log(self.ci_low)) / 2
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Control:
+    """The A/A control: a byte-identical copy of the base measured among the pairs.
+
+    Attributes:
+        is_sound: The 99 % interval contains 1 and is narrow enough.
+        ratio: copy / base, Hodges-Lehmann.
+        ci_low: Lower end of its 99 % interval.
+        ci_high: Upper end.
+        noise_floor: Half-width of the interval, relative.
+        pairs: Pairs it rests on.
+    """
+
+    is_sound: bool
+    ratio: float
+    ci_low: float
+    ci_high: float
+    noise_floor: float
+    pairs: int
