@@ -49,12 +49,14 @@ class Control:
     """The A/A control: a byte-identical copy of the base measured among the pairs.
 
     Attributes:
-        is_sound: The 99 % interval contains 1 and is narrow enough.
+        is_sound: The 99 % interval contains 1 and is narrow enough; anything else is no claim.
         ratio: copy / base, Hodges-Lehmann.
         ci_low: Lower end of its 99 % interval.
         ci_high: Upper end.
         noise_floor: Half-width of the interval, relative.
         pairs: Pairs it rests on.
+        contains_one: The interval contains 1; if not, something moved one arm: measure anew.
+        is_narrow: The interval is narrow enough; if not, more pairs may help.
     """
 
     is_sound: bool
@@ -63,3 +65,5 @@ class Control:
     ci_high: float
     noise_floor: float
     pairs: int
+    contains_one: bool
+    is_narrow: bool
