@@ -1,0 +1,115 @@
+"""The connection to a Docker engine.
+
+Covers: DOCKER_HOST, the system's socket, a rootless engine's socket; a clear error when none
+answers; whether the engine's file system is ours.
+Does not cover: contexts of the docker command line (ignored on purpose: a judge must not follow
+whatever context the user's shell happens to be in).
+"""
+
+from __future__ import annotations
+
+import os
+import stat
+import tempfile
+from contextlib import suppress
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from speedwright.errors import SandboxUnavailable
+from speedwright.sandbox.owner import Owner, boot_id
+
+if TYPE_CHECKING:
+    import docker
+
+PROBE_TIMEOUT_S = 2.0
+REQUEST_TIMEOUT_S = 60.0
+_INSTALL_HINT = (
+    "start the engine (`systemctl start docker`) or install one (`apt install docker.io`), "
+    "or choose `--sandbox bubblewrap`"
+)
+
+
+def engine_address() -> str:
+    """Where the engine should be: DOCKER_HOST, else the first socket that exists, else empty."""
+    if host := os.environ.get("DOCKER_HOST", ""):
+        return host
+    runtime = os.environ.get("XDG_RUNTIME_DIR", "")
+    for socket in (Path("/var/run/docker.sock"), Path(runtime) / "docker.sock"):
+        with suppress(OSError):
+            if socket.is_absolute() and stat.S_ISSOCK(socket.stat().st_mode):
+                return f"unix://{socket}"
+    return ""
+
+
+def connect(*, timeout_s: float = REQUEST_TIMEOUT_S) -> docker.DockerClient:
+    """A client of an engine that has just answered; close it.
+
+    Raises:
+        SandboxUnavailable: None answers, or this user may not talk to it.
+    """
+    address = engine_address()
+    if not address:
+        raise SandboxUnavailable(
+            "no Docker engine: `/var/run/docker.sock` does not exist and DOCKER_HOST is not set",
+            hint=_INSTALL_HINT,
+        )
+    import docker  # 0.15 s, so only where an engine may be
+
+    environment = {**os.environ, "DOCKER_HOST": address}
+    try:
+        client = docker.from_env(
+            timeout=int(PROBE_TIMEOUT_S), use_context=False, environment=environment
+        )
+    except docker.errors.DockerException as error:
+        hint = _INSTALL_HINT
+        if "ermission denied" in str(error):
+            hint = "this user may not use the engine: add it to the group `docker`, or use sudo"
+        raise SandboxUnavailable(
+            f"no Docker engine answers at `{address}`: {_first_line(error)}", hint=hint
+        ) from error
+    client.api.timeout = int(timeout_s)
+    return client
+
+
+def require_own_file_system(client: docker.DockerClient, image: str, mounts: list[Path]) -> None:
+    """Make sure that folders which we mount are those that we see.
+
+    A probe container prints the kernel's boot id and a file that was just written here.
+
+    Raises:
+        SandboxUnavailable: The engine runs on another machine, or in a container of its own.
+    """
+    import docker
+    from docker.types import Mount
+
+    with tempfile.TemporaryDirectory(prefix="speedwright-probe-") as name:
+        folder = Path(name)
+        folder.chmod(0o755)
+        (folder / "nonce").write_text(folder.name, encoding="ascii")
+        shown = [Mount(str(p), str(p), type="bind", read_only=True) for p in mounts]
+        shown.append(Mount("/probe", str(folder), type="bind", read_only=True))
+        try:
+            said = client.containers.run(
+                image,
+                ["/usr/bin/cat", "/proc/sys/kernel/random/boot_id", "/probe/nonce"],
+                mounts=shown,
+                network_mode="none",
+                remove=True,
+                labels=Owner.of_this_process().labels("probe"),
+            )
+        except docker.errors.DockerException as error:
+            raise _elsewhere(_first_line(error)) from error
+    if said.split() != [boot_id().encode(), folder.name.encode()]:
+        raise _elsewhere("a file written here is not seen there")
+
+
+def _elsewhere(reason: str) -> SandboxUnavailable:
+    return SandboxUnavailable(
+        f"the Docker engine at `{engine_address()}` does not see this machine's files: {reason}",
+        hint="it runs on another machine or in a container; use an engine on this machine, "
+        "or `--sandbox bubblewrap`",
+    )
+
+
+def _first_line(error: BaseException) -> str:
+    return str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
