@@ -47,6 +47,21 @@ class Stack:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CallCount:
+    """How often a function was called, exactly.
+
+    Attributes:
+        function: As in `Frame`.
+        file: As in `Frame`.
+        calls: Number of calls, recursive ones included.
+    """
+
+    function: str
+    file: str
+    calls: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Profile:
     """Sampled or counted call stacks of one run of the workload.
 
@@ -59,6 +74,7 @@ class Profile:
         wall_s: Wall time of the profiled run, overhead included.
         is_exact: Whether the weights are counts (callgrind, cProfile) and not samples.
         notes: What could not be seen, one sentence each.
+        calls: Exact call counts of profilers that count, else empty.
     """
 
     profiler: str
@@ -69,3 +85,4 @@ class Profile:
     wall_s: float
     is_exact: bool = False
     notes: tuple[str, ...] = ()
+    calls: tuple[CallCount, ...] = ()
