@@ -1,0 +1,146 @@
+"""Seeded simulations of what a machine does to times; the truth is known, so errors are counted.
+
+The program takes 1.0; noise multiplies it, start-up adds to it. Pairs lie next to each other in
+time and a coin orders each pair, as the protocol does.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from math import log
+
+import numpy as np
+import pytest
+from numpy.random import Generator
+from numpy.typing import NDArray
+
+from speedwright.eval.stats import SequentialDesign, Word, compare
+
+RUNS = 4000
+Noise = Callable[[Generator, int], NDArray[np.float64]]
+Arms = tuple[list[float], list[float]]
+
+
+def linear_drift(rng: Generator, samples: int) -> NDArray[np.float64]:
+    slope = rng.uniform(-0.5, 0.5)
+    return (1 + slope * np.arange(samples) / samples) * rng.lognormal(0, 0.01, samples)
+
+
+def periodic_drift(rng: Generator, samples: int) -> NDArray[np.float64]:
+    # A period of two samples is the worst there is for a fixed order: every base slow.
+    period = rng.choice([2.0, 3.0, 7.0, 20.0])
+    phase = rng.uniform(0, 2 * np.pi)
+    wave = 1 + 0.2 * np.sin(2 * np.pi * np.arange(samples) / period + phase)
+    return wave * rng.lognormal(0, 0.01, samples)
+
+
+def bursts(rng: Generator, samples: int) -> NDArray[np.float64]:
+    starts = rng.random(samples) < 0.05
+    busy = np.convolve(starts, np.ones(6))[:samples] > 0
+    return (1 + busy * rng.uniform(0.3, 1.5, samples)) * rng.lognormal(0, 0.01, samples)
+
+
+def lognormal_tail(rng: Generator, samples: int) -> NDArray[np.float64]:
+    return 1 + 0.02 * rng.lognormal(0, 1.5, samples)
+
+
+def pareto_tail(rng: Generator, samples: int) -> NDArray[np.float64]:
+    return 1 + 0.02 * rng.pareto(1.1, samples)
+
+
+def startup(rng: Generator, samples: int) -> NDArray[np.float64]:
+    return 0.8 + 0.2 * rng.lognormal(0, 0.3, samples)
+
+
+def walk(rng: Generator, samples: int) -> NDArray[np.float64]:
+    return np.exp(np.cumsum(rng.normal(0, 0.03, samples)) + rng.normal(0, 0.01, samples))
+
+
+NOISES: list[Noise] = [
+    linear_drift,
+    periodic_drift,
+    bursts,
+    lognormal_tail,
+    pareto_tail,
+    startup,
+    walk,
+]
+
+
+def pairs(noise: Noise, *, k: int, gain: float = 1.0, runs: int = RUNS) -> list[Arms]:
+    """Runs of k pairs; the candidate is `gain` times faster, whatever the noise."""
+    rng = np.random.default_rng([k, runs, NOISES.index(noise)])
+    drawn = []
+    for _ in range(runs):
+        rows = noise(rng, 2 * k).reshape(k, 2)
+        first_is_base = rng.random(k) < 0.5
+        base = np.where(first_is_base, rows[:, 0], rows[:, 1])
+        candidate = np.where(first_is_base, rows[:, 1], rows[:, 0])
+        drawn.append((base.tolist(), (candidate / gain).tolist()))
+    return drawn
+
+
+def percent(hits: list[bool]) -> float:
+    return 100 * sum(hits) / len(hits)
+
+
+@pytest.mark.parametrize("gain", [1.0, 1.05, 0.8])
+@pytest.mark.parametrize("k", [10, 20, 40])
+@pytest.mark.parametrize("noise", NOISES)
+def test_the_interval_contains_the_truth(noise: Noise, k: int, gain: float) -> None:
+    found = [compare(base, candidate) for base, candidate in pairs(noise, k=k, gain=gain)]
+    covered = percent([f.ci_low <= gain <= f.ci_high for f in found])
+    assert 93 <= covered <= 97.5
+
+
+@pytest.mark.parametrize("k", [10, 20, 40])
+@pytest.mark.parametrize("noise", NOISES)
+def test_equal_programs(noise: Noise, k: int) -> None:
+    drawn = pairs(noise, k=k)
+    against_zero = [compare(base, candidate, margin=0.0).word for base, candidate in drawn]
+    assert percent([word is Word.FASTER for word in against_zero]) <= 3.5
+    assert percent([word is Word.SLOWER for word in against_zero]) <= 3.5
+    against_margin = [compare(base, candidate).word for base, candidate in drawn]
+    # Equal noise left and right of the margin: never more than the level itself.
+    assert percent([word is Word.FASTER for word in against_margin]) <= 3.0
+    assert percent([word is Word.SLOWER for word in against_margin]) <= 3.0
+
+
+@pytest.mark.parametrize("noise", NOISES)
+def test_four_looks(noise: Noise) -> None:
+    design = SequentialDesign(margin=0.0)
+    words = []
+    for base, candidate in pairs(noise, k=design.looks[-1], runs=2000):
+        for done in design.looks:
+            look = design.conclude(base[:done], candidate[:done])
+            if look.is_final:
+                break
+        words.append(look.comparison.word)
+    assert percent([word is Word.FASTER for word in words]) <= 3.5
+    assert percent([word is Word.SLOWER for word in words]) <= 3.5
+
+
+def test_a_gain_of_exactly_the_margin_is_claimed_no_more_than_the_level_allows() -> None:
+    drawn = pairs(lognormal_tail, k=20, gain=1.01)
+    said = [compare(base, candidate).word is Word.FASTER for base, candidate in drawn]
+    assert 1.5 <= percent(said) <= 3.5
+
+
+def test_start_up_noise_shrinks_a_gain_and_never_invents_one() -> None:
+    """What both arms add (start-up) dilutes the ratio towards 1; the estimate must follow."""
+    rng = np.random.default_rng(8)
+    added = 1 + 0.05 * rng.standard_exponential((2, 2000, 20))
+    base, candidate = 1.0 + added[0], 0.8 + added[1]
+    found = [compare(b.tolist(), c.tolist()) for b, c in zip(base, candidate, strict=True)]
+    diluted = log(2.05 / 1.85)
+    assert np.median([log(f.speedup) for f in found]) == pytest.approx(diluted, rel=0.02)
+    assert all(f.speedup < 1 / 0.8 for f in found)
+
+
+def test_a_fixed_order_would_be_fooled() -> None:
+    """The control of these simulations: without the coin a period of two samples is a verdict."""
+    rng = np.random.default_rng(9)
+    wave = 1 + 0.05 * np.cos(np.pi * np.arange(40))
+    times = (wave * rng.lognormal(0, 0.01, (200, 40))).reshape(200, 20, 2)
+    said = [compare(run[:, 0].tolist(), run[:, 1].tolist()).word for run in times]
+    assert percent([word is Word.FASTER for word in said]) == 100
