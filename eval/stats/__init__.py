@@ -3,7 +3,9 @@
 Importing this package is cheap: numpy is loaded at the first comparison, scipy never.
 """
 
+from speedwright.eval.stats.clocks import ClockLabel, classify_clocks, cores_used, is_cpu_bound
 from speedwright.eval.stats.comparison import Comparison, Control, Word
+from speedwright.eval.stats.discards import Covariates, Discarded, DiscardRule, discard
 from speedwright.eval.stats.looks import (
     LOOK_LEVEL,
     LOOKS,
@@ -12,20 +14,34 @@ from speedwright.eval.stats.looks import (
     Stop,
     decide_at_look,
 )
+from speedwright.eval.stats.orders import order
 from speedwright.eval.stats.paired import LEAST_PAIRS, MARGIN, compare, control
+from speedwright.eval.stats.screening import Outlook, Screening, screen
 
 __all__ = [
     "LEAST_PAIRS",
     "LOOKS",
     "LOOK_LEVEL",
     "MARGIN",
+    "ClockLabel",
     "Comparison",
     "Control",
+    "Covariates",
+    "DiscardRule",
+    "Discarded",
     "Look",
+    "Outlook",
+    "Screening",
     "SequentialDesign",
     "Stop",
     "Word",
+    "classify_clocks",
     "compare",
     "control",
+    "cores_used",
     "decide_at_look",
+    "discard",
+    "is_cpu_bound",
+    "order",
+    "screen",
 ]
