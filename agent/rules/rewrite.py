@@ -16,6 +16,7 @@ class Rewrite:
         line: First line of the old text that it changes.
         source: The whole new text of the file.
         summary: One sentence: what was changed and why it should be faster.
+        prospect: Share of the run's time (0-1) it may save, None if the rule gives no opinion.
     """
 
     rule_id: str
@@ -23,6 +24,7 @@ class Rewrite:
     line: int
     source: str
     summary: str
+    prospect: float | None = None
 
     @property
     def fingerprint(self) -> str:

@@ -1,0 +1,114 @@
+"""Imports that a rewrite needs."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import libcst as cst
+
+from speedwright.agent.rules.python.nodes import code
+from speedwright.agent.rules.python.scope import stores
+from speedwright.agent.rules.python.view import ModuleView
+
+_BLANK = (cst.EmptyLine(indent=False),)
+
+
+def access(view: ModuleView, module: str, name: str) -> tuple[str, tuple[str, ...]]:
+    """How to write `module.name` in this file, and the import lines to add for it."""
+    for line in _import_lines(view.tree.module):
+        for small in line.body:
+            found = _reads(small, module, name)
+            if found and _bound_once(view, found.split(".")[0]):
+                return found, ()
+    if module not in view.tree.names:
+        return f"{module}.{name}", (f"import {module}",)
+    alias = view.fresh(f"_{name}")
+    return alias, (f"from {module} import {name} as {alias}",)
+
+
+def module_alias(view: ModuleView, module: str) -> str | None:
+    """Name under which the file imports a module at its top, e.g. `np` for numpy."""
+    found, missing = access(view, module, "_")
+    return None if missing or "." not in found else found.rsplit(".", 1)[0]
+
+
+def add_imports(
+    module: cst.Module, imports: Sequence[str], constants: Sequence[cst.BaseStatement]
+) -> cst.Module:
+    """Put import lines and constants below the imports at the top of the file."""
+    if not imports and not constants:
+        return module
+    body = list(module.body)
+    place = _end_of_imports(body)
+    new: list[cst.BaseStatement] = [cst.parse_statement(text) for text in imports]
+    if place == 1 and _is_docstring(body[0]):
+        new[:1] = [s.with_changes(leading_lines=_BLANK) for s in new[:1]]
+    if constants:
+        first = constants[0].with_changes(leading_lines=_BLANK)
+        new.extend([first, *constants[1:]])
+    rest = body[place:]
+    if rest and not getattr(rest[0], "leading_lines", True):
+        rest[0] = rest[0].with_changes(leading_lines=[*_BLANK, *_BLANK])
+    return module.with_changes(body=[*body[:place], *new, *rest])
+
+
+def _import_lines(module: cst.Module) -> list[cst.SimpleStatementLine]:
+    return [
+        line
+        for line in module.body
+        if isinstance(line, cst.SimpleStatementLine)
+        and any(isinstance(small, cst.Import | cst.ImportFrom) for small in line.body)
+    ]
+
+
+def _end_of_imports(body: Sequence[cst.BaseStatement]) -> int:
+    """Index after the docstring and the unbroken imports at the top."""
+    end = 0
+    for index, line in enumerate(body):
+        if index == 0 and _is_docstring(line):
+            end = 1
+        elif isinstance(line, cst.SimpleStatementLine) and all(
+            isinstance(small, cst.Import | cst.ImportFrom) for small in line.body
+        ):
+            end = index + 1
+        else:
+            break
+    return end
+
+
+def _is_docstring(line: cst.CSTNode) -> bool:
+    return (
+        isinstance(line, cst.SimpleStatementLine)
+        and isinstance(line.body[0], cst.Expr)
+        and isinstance(line.body[0].value, cst.SimpleString | cst.ConcatenatedString)
+    )
+
+
+def _reads(small: cst.CSTNode, module: str, name: str) -> str | None:
+    if isinstance(small, cst.Import):
+        for alias in small.names:
+            if code(alias.name) == module:
+                return f"{_as_name(alias) or module}.{name}"
+    if (
+        isinstance(small, cst.ImportFrom)
+        and small.module is not None
+        and not small.relative
+        and code(small.module) == module
+        and not isinstance(small.names, cst.ImportStar)
+    ):
+        for alias in small.names:
+            if code(alias.name) == name:
+                return _as_name(alias) or name
+    return None
+
+
+def _as_name(alias: cst.ImportAlias) -> str | None:
+    return code(alias.asname.name) if alias.asname is not None else None
+
+
+def _bound_once(view: ModuleView, name: str) -> bool:
+    """Nothing but the import gives the name a value."""
+    return all(
+        any(isinstance(a, cst.Import | cst.ImportFrom) for a in view.above(n))
+        for n in stores(view, name)
+    )

@@ -1,0 +1,121 @@
+"""Regular expressions compiled or looked up again and again."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+import libcst as cst
+
+from speedwright.agent.rules.python.change import Change, become
+from speedwright.agent.rules.python.imports import module_alias
+from speedwright.agent.rules.python.nodes import code
+from speedwright.agent.rules.python.pattern import make, make_block
+from speedwright.agent.rules.python.rule import PythonRule
+from speedwright.agent.rules.python.scope import function_of
+from speedwright.agent.rules.python.view import ModuleView
+
+# Function of `re` -> how many arguments the compiled pattern's method takes before `flags`.
+_FUNCTIONS = {
+    "match": 1, "search": 1, "fullmatch": 1, "findall": 1, "finditer": 1, "split": 2,
+    "sub": 3, "subn": 3,
+}  # fmt: skip
+
+
+def _find(view: ModuleView) -> Iterator[Change]:
+    alias = module_alias(view, "re")
+    if alias is None:
+        return
+    for call in view.hot(cst.Call):
+        func = call.func
+        if not isinstance(func, cst.Attribute) or code(func.value) != alias:
+            continue
+        if function_of(view, call) is view.tree.module and not _in_function(view, call):
+            continue
+        if func.attr.value == "compile" and _constant(call.args, alias):
+            yield _hoisted(view, alias, call, call.args, rest=None)
+        elif func.attr.value in _FUNCTIONS:
+            yield from _method(view, alias, call, func.attr.value)
+
+
+def _method(view: ModuleView, alias: str, call: cst.Call, name: str) -> Iterator[Change]:
+    flags = [a for a in call.args if a.keyword is not None and a.keyword.value == "flags"]
+    plain = [a for a in call.args if a not in flags]
+    if any(a.keyword is not None for a in plain[:1]) or any(a.star for a in plain):
+        return
+    positional = [a for a in plain[1:] if a.keyword is None]
+    extra = positional[_FUNCTIONS[name] :]
+    if len(extra) == 1 and not flags:
+        flags, plain = extra, [a for a in plain if a is not extra[0]]
+    compile_args = [*plain[:1], *flags]
+    if len(extra) <= 1 and len(plain) > 1 and _constant(compile_args, alias):
+        yield _hoisted(view, alias, call, compile_args, rest=(name, plain[1:]))
+
+
+def _hoisted(
+    view: ModuleView,
+    alias: str,
+    call: cst.Call,
+    args: Sequence[cst.Arg],
+    rest: tuple[str, Sequence[cst.Arg]] | None,
+) -> Change:
+    name = view.fresh("_PATTERN")
+    values = ", ".join(code(a.value) for a in args)
+    constants = make_block(f"{name} = {alias}.compile({values})\n", {})
+    new = make(name, {})
+    if rest is not None:
+        method, others = rest
+        new = cst.Call(func=make(f"{name}.{method}", {}), args=_joined(others))
+    return Change(
+        at=call,
+        edits={call: become(new)},
+        constants=constants,
+        summary=f"compiled the pattern {code(args[0].value)} once, as a constant of the module",
+    )
+
+
+def _joined(args: Sequence[cst.Arg]) -> list[cst.Arg]:
+    """The arguments without a comma left over at the end."""
+    *head, last = args
+    return [*head, last.with_changes(comma=cst.MaybeSentinel.DEFAULT)]
+
+
+def _constant(args: Sequence[cst.Arg], alias: str) -> bool:
+    """A literal pattern, and flags spelt `re.X | re.Y`."""
+    if not args or args[0].star or not _is_text(args[0].value):
+        return False
+    return all(_is_flags(a.value, alias) for a in args[1:])
+
+
+def _is_text(node: cst.BaseExpression) -> bool:
+    if isinstance(node, cst.ConcatenatedString):
+        return "\n" not in code(node) and _is_text(node.left) and _is_text(node.right)
+    return isinstance(node, cst.SimpleString)
+
+
+def _is_flags(node: cst.BaseExpression, alias: str) -> bool:
+    if isinstance(node, cst.BinaryOperation):
+        return _is_flags(node.left, alias) and _is_flags(node.right, alias)
+    if isinstance(node, cst.Attribute):
+        return code(node.value) == alias
+    return isinstance(node, cst.Integer)
+
+
+def _in_function(view: ModuleView, node: cst.CSTNode) -> bool:
+    return any(
+        isinstance(a, cst.FunctionDef | cst.Lambda | cst.For | cst.While) for a in view.above(node)
+    )
+
+
+RULES = (
+    PythonRule(
+        id="py-regex-constant",
+        detects="A constant pattern compiled, or passed to `re.match` and the like, in hot code.",
+        explanation=(
+            "`re.compile` and `re.match(pattern, …)` look the pattern up in a cache on every call, "
+            "or compile it again when the cache is full. A compiled pattern kept in a module "
+            "constant is called directly."
+        ),
+        odds=0.4,
+        find=_find,
+    ),
+)
