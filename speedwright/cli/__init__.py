@@ -1,6 +1,5 @@
-"""The command line, one thin file a command."""
+"""The command line: one thin file a command, which calls one function of the library."""
 
+from speedwright.cli.shell import main
 
-def main() -> None:
-    """Run the command line."""
-    raise SystemExit("not built yet")
+__all__ = ["main"]

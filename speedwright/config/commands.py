@@ -22,6 +22,15 @@ def argv(value: object) -> tuple[str, ...]:
     return tuple(value)
 
 
+def argv_or_nothing(value: object) -> tuple[str, ...]:
+    """The argument list of a command; an empty text or list means that there is no command.
+
+    Raises:
+        ValueError: It is no command.
+    """
+    return () if value in ("", [], ()) else argv(value)
+
+
 def several_argv(value: object) -> tuple[tuple[str, ...], ...]:
     """Argument lists of several commands; one string is one command.
 

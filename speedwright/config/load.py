@@ -6,6 +6,7 @@ import difflib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from pydantic import ValidationError
 
@@ -25,6 +26,12 @@ class LoadedSettings:
 
     settings: Settings
     sources: Mapping[str, str]
+
+    def to_json(self) -> dict[str, Any]:
+        """Value and source by key."""
+        values = self.settings.model_dump(mode="json")
+        entries = {key: {"value": values[key], "source": self.sources[key]} for key in values}
+        return {"schema_version": 1, "settings": entries}
 
 
 def load_settings(

@@ -8,7 +8,7 @@ from typing import Annotated
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 
-from speedwright.config.commands import argv, several_argv
+from speedwright.config.commands import argv, argv_or_nothing, several_argv
 from speedwright.registry import known
 
 SECRET = re.compile(
@@ -53,6 +53,7 @@ def _registered(kind: str, value: str) -> str:
 
 
 Command = Annotated[tuple[str, ...], BeforeValidator(argv)]
+MaybeCommand = Annotated[tuple[str, ...], BeforeValidator(argv_or_nothing)]
 Commands = Annotated[tuple[tuple[str, ...], ...], BeforeValidator(several_argv)]
 Texts = Annotated[tuple[str, ...], BeforeValidator(_texts)]
 Variables = Annotated[tuple[str, ...], BeforeValidator(_variables)]
@@ -64,7 +65,7 @@ class Settings(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
 
     workload: Command | None = Field(None, description="a command, or a file with `workload()`")
-    test: Command | None = Field(None, description="a command as a string or a list of strings")
+    test: MaybeCommand | None = Field(None, description="a command; empty if there are no tests")
     build: Command | None = Field(None, description="a command as a string or a list of strings")
     holdout: Commands = Field((), description="a list of commands that the search never sees")
     paths: Texts = Field((), description="a list of globs that a patch may touch")

@@ -20,6 +20,7 @@ LIST_SEPARATORS: Mapping[str, str] = {
     "requirements": "\n",
     "holdout": "\n",
 }
+OPTION_NAMES: Mapping[str, str] = {"time_limit_min": "--time-limit"}
 NUMBERS = frozenset({"budget_usd", "time_limit_min", "attempts", "min_speedup", "margin"})
 
 
@@ -40,7 +41,7 @@ class Layer:
         if self.name == "environment":
             return spelling
         if self.name == "command line":
-            return "--" + spelling.replace("_", "-")
+            return OPTION_NAMES.get(spelling, "--" + spelling.replace("_", "-"))
         return f"{self.name}: {spelling}"
 
     def key(self, spelling: str) -> str:

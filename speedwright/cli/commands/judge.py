@@ -1,0 +1,38 @@
+"""`speedwright judge`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from speedwright.cli import options, output
+from speedwright.cli.gate import check_gate
+from speedwright.cli.progress import watching
+
+
+def judge(
+    path: options.TargetPath,
+    patch: Annotated[Path, typer.Option(metavar="FILE", help="A unified diff, as git writes it")],
+    workload: options.Workload = None,
+    test: options.Test = None,
+    build: options.Build = None,
+    sandbox: options.Sandbox = None,
+    image: options.Image = None,
+    out: options.Out = None,
+    fail_on: options.Gate = None,
+    as_json: options.Json = False,
+    quiet: options.Quiet = False,
+) -> None:
+    """Judge one patch: one verdict, with evidence."""
+    from speedwright.cli import requests
+    from speedwright.cli.render.judgement import render_judgement
+    from speedwright.eval.judging import judge_patch
+
+    with watching(quiet) as progress:
+        given = requests.Given(workload, test, build, sandbox, image)
+        report = judge_patch(requests.judge(path, patch, given, out), progress)
+    document = report.to_json()
+    output.result(document, render_judgement, as_json=as_json)
+    check_gate(document["verdict"], fail_on)

@@ -1,0 +1,1 @@
+"""Reports as text for people; each takes the document that `--json` prints."""

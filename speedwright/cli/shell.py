@@ -1,0 +1,80 @@
+"""What surrounds a command: signals, and errors turned into messages and exit codes."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+from collections.abc import Sequence
+from types import FrameType
+
+import typer
+import typer.main
+
+from speedwright.cli import failures
+from speedwright.errors import SpeedwrightError
+
+
+def main() -> None:
+    """Run the command line of this process and exit."""
+    _catch_signals()
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="backslashreplace")
+    sys.exit(run(sys.argv[1:]))
+
+
+def run(arguments: Sequence[str]) -> int:
+    """Run one command and return its exit code; nothing escapes but a second Ctrl-C."""
+    as_json = "--json" in arguments
+    debug = "--debug" in arguments or os.environ.get("SPEEDWRIGHT_DEBUG", "") not in ("", "0")
+    try:
+        code = _invoke(arguments)
+        return failures.interrupted(as_json=as_json) if code == failures.INTERRUPTED else code
+    except SpeedwrightError as error:
+        if debug and error.exit_code == failures.INTERNAL:
+            return failures.unexpected(error, as_json=as_json, debug=debug)
+        return failures.known(error, as_json=as_json)
+    except typer.TyperException as error:
+        context = getattr(error, "ctx", None)
+        command = context.command_path if context else "speedwright"
+        return failures.usage(error.format_message(), command, as_json=as_json)
+    except (KeyboardInterrupt, typer.Abort):
+        return failures.interrupted(as_json=as_json)
+    except Exception as error:  # noqa: BLE001  # the last resort: a bug becomes a report
+        return failures.unexpected(error, as_json=as_json, debug=debug)
+
+
+def _invoke(arguments: Sequence[str]) -> int:
+    from speedwright.cli.app import build_app
+
+    command = typer.main.get_command(build_app())
+    result = command.main(list(arguments), prog_name="speedwright", standalone_mode=False)
+    return result if isinstance(result, int) else 0
+
+
+def _catch_signals() -> None:
+    """Stop in good order on the first Ctrl-C or SIGTERM, at once on the second."""
+    seen: list[int] = []
+
+    def stop(number: int, frame: FrameType | None) -> None:
+        seen.append(number)
+        if len(seen) > 1:
+            _force()
+        os.write(2, b"\nstopping, once more to force\n")
+        raise KeyboardInterrupt
+
+    signal.signal(signal.SIGINT, stop)
+    signal.signal(signal.SIGTERM, stop)
+
+
+def _force() -> None:
+    """Kill all that this process started and leave without any tidying up."""
+    import psutil
+
+    for child in psutil.Process().children(recursive=True):
+        try:
+            child.kill()
+        except psutil.NoSuchProcess:
+            continue
+    os._exit(failures.INTERRUPTED)
