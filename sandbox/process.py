@@ -1,35 +1,32 @@
 """A plain process with limits: works everywhere, keeps nothing hostile in.
 
 Covers: time-outs and clean-up of everything a command started, an environment built from nothing,
-limits on descriptors, file size and data memory of each process, a scratch folder of its own.
+limits on descriptors and file size, a scratch folder of its own. Where a control group can be made
+(`limitgroup.py`, mostly as root) also memory and number of processes of the whole box.
 Does not cover: **isolation**. Commands run as the user: they can read and write the user's files,
 use the network, see and signal other processes (also the supervisor), write to read-only mounts
-and leave things in /dev/shm. Memory is limited for each process (RLIMIT_DATA), not for all
-together, and an exhausted limit looks like the program's own failure, so
-`Outcome.OUT_OF_MEMORY` never appears; the process limit does not hold for root; `disk_bytes` is
-not enforced.
+and leave things in /dev/shm. Without a control group memory is limited for each process
+(RLIMIT_DATA), not for all together, an exhausted limit looks like the program's own failure
+(`Outcome.OUT_OF_MEMORY` never appears), and the process limit counts all of the user's processes.
+`disk_bytes` is not enforced; `cpus` can be undone by the command.
 """
 
 from __future__ import annotations
 
 import os
-import shutil
-import subprocess
 import tempfile
-from collections.abc import Sequence
 from pathlib import Path
-from typing import IO
 
 import psutil
 
 from speedwright.errors import SandboxError, SandboxUnavailable
 from speedwright.sandbox.box import Box
-from speedwright.sandbox.channel import DescriptorWire
 from speedwright.sandbox.inside import search_path, write_shims
 from speedwright.sandbox.interfaces import Availability
+from speedwright.sandbox.launched import Launched
+from speedwright.sandbox.limitgroup import LimitGroup
+from speedwright.sandbox.limits import Limits
 from speedwright.sandbox.session import SUPERVISOR, SupervisedSession, supervisor_command
-
-END_S = 5.0
 
 
 class ProcessSandbox:
@@ -65,8 +62,9 @@ class ProcessSandbox:
         scratch.mkdir()
         shims = str(home / "bin") if write_shims(box.toolchain, home / "bin") else None
         command = supervisor_command(str(box.toolchain.python), str(SUPERVISOR))
-        launched = Launched(command, home=home)
-        return SupervisedSession(
+        group = LimitGroup.create(box.limits)
+        launched = Launched(command, home=home, group=group)
+        session = SupervisedSession(
             box,
             launched,
             launched.wire,
@@ -75,89 +73,22 @@ class ProcessSandbox:
             scratch=str(scratch),
             wiped=(str(scratch),),
             is_namespace=False,
-            rlimits=_rlimits(box),
+            rlimits={} if group is not None else process_rlimits(box.limits),
         )
-
-
-class Launched:
-    """A supervisor (or its launcher) that is a child of this process, with its temporary folder.
-
-    Args:
-        command: What to start; it speaks frames on stdin and stdout.
-        home: Temporary folder, removed with it.
-    """
-
-    def __init__(self, command: Sequence[str], *, home: Path) -> None:
-        self._home = home
-        self._words: IO[bytes] = tempfile.TemporaryFile()
         try:
-            self.process = subprocess.Popen(
-                command,
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                stderr=self._words,
-                env={},
-                cwd="/",
-                start_new_session=True,
-            )
-        except OSError as error:
-            self._words.close()
-            shutil.rmtree(home, ignore_errors=True)
-            raise SandboxError(f"cannot start `{command[0]}`: {error.strerror}") from error
-        assert self.process.stdin is not None and self.process.stdout is not None
-        self.wire = DescriptorWire(
-            os.dup(self.process.stdout.fileno()), os.dup(self.process.stdin.fileno())
-        )
-        self.process.stdin.close()
-        self.process.stdout.close()
-        self._is_gone = False
-
-    def oom_kills(self) -> int | None:
-        """Nobody can tell for a plain process."""
-        return None
-
-    def last_words(self) -> str:
-        """What it wrote to stderr."""
-        if self._is_gone:
-            return ""
-        self._words.seek(0)
-        return self._words.read(64 * 1024).decode(errors="replace").strip()
-
-    def destroy(self) -> None:
-        """End it: it does so by itself at the end of its stdin, or is killed with all below it."""
-        if self._is_gone:
-            return
-        self.wire.close()
-        try:
-            self.process.wait(END_S)
-        except subprocess.TimeoutExpired:
-            kill_tree(self.process.pid)
-            self.process.wait()
-        self._is_gone = True
-        self._words.close()
-        shutil.rmtree(self._home, ignore_errors=True)
+            launched.confine(launched.process.pid)
+        except SandboxError:
+            session.close()
+            raise
+        return session
 
 
-def kill_tree(pid: int) -> None:
-    """Kill a process and everything below it."""
-    try:
-        top = psutil.Process(pid)
-        top.suspend()
-        victims = [*top.children(recursive=True), top]
-    except psutil.NoSuchProcess:
-        return
-    for victim in victims:
-        try:
-            victim.kill()
-        except psutil.NoSuchProcess:
-            continue
-
-
-def _rlimits(box: Box) -> dict[str, int]:
-    limits = {"RLIMIT_DATA": box.limits.memory_bytes}
+def process_rlimits(limits: Limits) -> dict[str, int]:
+    """The next best where no control group can be made: limits of each process."""
+    rlimits = {"RLIMIT_DATA": limits.memory_bytes}
     if os.geteuid() != 0:  # the kernel counts all of the user's threads, so ours come on top
-        limits["RLIMIT_NPROC"] = box.limits.pids + _own_threads()
-    return limits
+        rlimits["RLIMIT_NPROC"] = limits.pids + _own_threads()
+    return rlimits
 
 
 def _own_threads() -> int:

@@ -55,6 +55,7 @@ class SupervisedSession:
         search_path: Folders of PATH inside.
         scratch: Scratch folder inside, which HOME, TMPDIR and the default folder are.
         wiped: Folders that are emptied between calls.
+        kept: Paths inside the wiped folders that are mounts of ours and stay.
         is_namespace: Whether the supervisor is PID 1 of a process namespace of its own.
         rlimits: Resource limits by name (`RLIMIT_…`) beside those that `Limits` gives to a process.
     """
@@ -69,6 +70,7 @@ class SupervisedSession:
         search_path: tuple[str, ...],
         scratch: str = SCRATCH_INSIDE,
         wiped: tuple[str, ...] = WIPED_INSIDE,
+        kept: tuple[str, ...] = (),
         is_namespace: bool = True,
         rlimits: Mapping[str, int] | None = None,
     ) -> None:
@@ -83,6 +85,7 @@ class SupervisedSession:
         setup = {
             "scratch": scratch,
             "wipe": list(wiped),
+            "kept": list(kept),
             "is_namespace": is_namespace,
             "cpus": list(box.limits.cpus or ()),
             "idle_s": IDLE_S,

@@ -131,7 +131,7 @@ class Box:
     def __init__(self, header: dict[str, Any]) -> None:
         self.scratch: str = header["scratch"]
         self.is_namespace: bool = bool(header["is_namespace"])
-        self.wipe: list[str] = header["wipe"]
+        self.wipe = places_to_empty(header["wipe"], header["kept"])
         self.is_dirty = False
         if self.is_namespace and os.getpid() != 1:
             raise Refused("not PID 1 of a namespace")
@@ -142,9 +142,9 @@ class Box:
         """Empty the writable places if a command ran since the last time."""
         if not self.is_dirty:
             return
-        for place in self.wipe:
+        for place, spared in self.wipe.items():
             if os.path.isdir(place):
-                empty(place)
+                empty(place, spared)
         if self.is_namespace:
             remove_sysv()
         self.is_dirty = False
@@ -528,7 +528,18 @@ def leave(box: Box | None = None) -> NoReturn:
     os._exit(0)
 
 
-def empty(place: str) -> None:
+def places_to_empty(places: list[str], kept: list[str]) -> dict[str, set[str]]:
+    """Folders to empty, each with the names that lead to a mount and stay."""
+    found: dict[str, set[str]] = {place: set() for place in places}
+    for path in kept:
+        above, name = os.path.split(path)
+        while name and any((above + "/").startswith(place + "/") for place in places):
+            found.setdefault(above, set()).add(name)
+            above, name = os.path.split(above)
+    return found
+
+
+def empty(place: str, spared: set[str]) -> None:
     """Delete everything below a folder, however deep, without following a link.
 
     A folder's sub-folders are first moved up to the top, so neither depth nor path length matters.
@@ -536,7 +547,7 @@ def empty(place: str) -> None:
     top = os.open(place, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW)
     count = 0
     try:
-        names = os.listdir(top)
+        names = set(os.listdir(top)) - spared
         while names:
             for name in names:
                 if is_removed(name, top):
@@ -550,7 +561,7 @@ def empty(place: str) -> None:
                         os.rename(inner, moved, src_dir_fd=folder, dst_dir_fd=top)
                 os.close(folder)
                 os.rmdir(name, dir_fd=top)
-            names = os.listdir(top)
+            names = set(os.listdir(top)) - spared
     finally:
         os.close(top)
 

@@ -1,0 +1,110 @@
+"""A supervisor that is a child of this process, as the plain and bubblewrap backends start it."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+from typing import IO
+
+import psutil
+
+from speedwright.errors import SandboxError
+from speedwright.sandbox.channel import DescriptorWire
+from speedwright.sandbox.limitgroup import LimitGroup
+
+END_S = 5.0
+
+
+class Launched:
+    """A supervisor or its launcher, with its temporary folder and its control group.
+
+    Implements `speedwright.sandbox.session.Cage`.
+
+    Args:
+        command: What to start; it speaks frames on stdin and stdout.
+        home: Temporary folder, removed with it.
+        group: Holds the box's limits, removed with it; `None` if there is none.
+    """
+
+    def __init__(self, command: Sequence[str], *, home: Path, group: LimitGroup | None) -> None:
+        self._home = home
+        self._group = group
+        self._words: IO[bytes] = tempfile.TemporaryFile()
+        self._is_gone = False
+        try:
+            self.process = subprocess.Popen(
+                command,
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=self._words,
+                env={},
+                cwd="/",
+                start_new_session=True,
+            )
+        except OSError as error:
+            self._forget()
+            raise SandboxError(f"cannot start `{command[0]}`: {error.strerror}") from error
+        assert self.process.stdin is not None and self.process.stdout is not None
+        self.wire = DescriptorWire(
+            os.dup(self.process.stdout.fileno()), os.dup(self.process.stdin.fileno())
+        )
+        self.process.stdin.close()
+        self.process.stdout.close()
+
+    def confine(self, pid: int) -> None:
+        """Put the supervisor into the control group before it starts anything."""
+        if self._group is None:
+            return
+        try:
+            self._group.add(pid)
+        except OSError as error:
+            raise SandboxError("the control group of the box does not take processes") from error
+
+    def oom_kills(self) -> int | None:
+        """From the control group, if there is one."""
+        return None if self._group is None else self._group.counters.oom_kills()
+
+    def last_words(self) -> str:
+        """What it wrote to stderr."""
+        if self._is_gone:
+            return ""
+        self._words.seek(0)
+        return self._words.read(64 * 1024).decode(errors="replace").strip()
+
+    def destroy(self) -> None:
+        """End it: it does so by itself at the end of its stdin, or is killed with all below it."""
+        if self._is_gone:
+            return
+        self.wire.close()
+        try:
+            self.process.wait(END_S)
+        except subprocess.TimeoutExpired:
+            kill_tree(self.process.pid)
+            self.process.wait()
+        self._forget()
+
+    def _forget(self) -> None:
+        self._is_gone = True
+        self._words.close()
+        shutil.rmtree(self._home, ignore_errors=True)
+        if self._group is not None:
+            self._group.remove()
+
+
+def kill_tree(pid: int) -> None:
+    """Kill a process and everything below it."""
+    try:
+        top = psutil.Process(pid)
+        top.suspend()
+        victims = [*top.children(recursive=True), top]
+    except psutil.NoSuchProcess:
+        return
+    for victim in victims:
+        try:
+            victim.kill()
+        except psutil.NoSuchProcess:
+            continue
