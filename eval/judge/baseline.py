@@ -1,0 +1,269 @@
+"""What is known of the base before any candidate is judged: does it build, pass, run, repeat?"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from speedwright.errors import TargetBroken
+from speedwright.eval.discover import FoundWorkload, slowest_tests
+from speedwright.eval.judge.boxes import MEMORY_BYTES, box_for, open_box
+from speedwright.eval.judge.versions import Versions, base_version
+from speedwright.eval.progress import Progress
+from speedwright.eval.target import Target
+from speedwright.eval.test_run import TestRun, limits_for_tests, run_tests
+from speedwright.profiler import CommandWorkload, FunctionWorkload, Sample
+from speedwright.profiler.timer import timer_for
+from speedwright.sandbox import Limits, Outcome
+
+FIRST_WALL_S = 1200.0
+TESTS_WALL_S = 1800.0
+SHORT_COMMAND_S = 0.02
+SHORT_FUNCTION_S = 0.005
+SERIAL_CPU_SHARE = 1.3
+TAIL_BYTES = 1200
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Baseline:
+    """The base, built and run.
+
+    Attributes:
+        target: The target; its workload is settled now.
+        versions: Folders of built versions.
+        folder: The built base.
+        tests: The test run that counts as the expectation; `None` without tests.
+        flaky: Tests that did not behave alike in two runs of the base.
+        needs_write: The base only works where it may write into its own folder.
+        wall_s: The workload, one warm run.
+        cpu_s: The same run.
+        is_repeatable: Two runs with the same seed gave the same output.
+        is_parallel: It uses more CPU than wall time.
+        notes: Sentences for people and for the record.
+    """
+
+    target: Target
+    versions: Versions
+    folder: Path
+    tests: TestRun | None
+    flaky: tuple[str, ...]
+    needs_write: bool
+    wall_s: float
+    cpu_s: float
+    is_repeatable: bool
+    is_parallel: bool
+    notes: tuple[str, ...] = ()
+
+    @property
+    def expected(self) -> frozenset[str]:
+        """Tests that a candidate must pass."""
+        return self.tests.passed - set(self.flaky) if self.tests else frozenset()
+
+    @property
+    def sample_limits(self) -> Limits:
+        """Ceilings of one timed run of a candidate: five times the base and ten seconds."""
+        return Limits(wall_s=self.wall_s * 5 + 10, memory_bytes=MEMORY_BYTES)
+
+    @property
+    def test_limits(self) -> Limits:
+        """Ceilings of one test run of a candidate."""
+        base_s = self.tests.result.wall_s + (self.tests.result.setup_s or 0) if self.tests else 0
+        return limits_for_tests(base_s * 5 + 30, memory_bytes=MEMORY_BYTES)
+
+
+def prepare_baseline(target: Target, scratch: Path, progress: Progress) -> Baseline:
+    """Build the base, run its tests twice and its workload three times.
+
+    Raises:
+        TargetBroken: It does not build, its tests fail or hang, or its workload fails.
+        NoWorkload: None was named or found and its tests are too quick to serve.
+        SandboxError: The sandbox failed.
+    """
+    versions = Versions(target, scratch)
+    if target.build:
+        progress.step("build", " ".join(target.build))
+    folder = base_version(versions)
+    warm = versions.copy(folder)
+    tests = None
+    if target.test is not None:
+        progress.step("baseline tests", " ".join(target.test.argv))
+        tests = _green_tests(target, warm, versions, is_writable=True)
+        progress.note(_test_note(tests))
+    target = settle_workload(target, tests, progress)
+    progress.step("baseline workload", target.workload_how)
+    _first_run(target, warm, versions)
+    versions.learn_bytecode(warm)
+    second = _read_only_tests(target, folder, versions) if tests else None
+    samples = _read_only_samples(target, folder, versions)
+    needs_write = samples is None or (tests is not None and second is None)
+    if samples is None:
+        samples = _samples(target, versions.copy(folder), versions, is_writable=True)
+    versions.forget(warm)
+    return _assemble(target, versions, folder, (tests, second), samples, needs_write=needs_write)
+
+
+def settle_workload(target: Target, tests: TestRun | None, progress: Progress) -> Target:
+    """The target with its slowest tests as workload, if nothing better was found."""
+    if not isinstance(target.workload, CommandWorkload) or target.workload.argv:
+        return target
+    found: FoundWorkload = slowest_tests(dict(_seconds_by_test(tests)))
+    progress.note(f"workload: {found.how}")
+    return replace(
+        target,
+        workload=found.workload,
+        workload_how=found.how,
+        protected=(*target.protected, *found.protected),
+    )
+
+
+def _seconds_by_test(tests: TestRun | None) -> Mapping[str, float]:
+    if tests is None or not tests.is_listed:
+        return {}
+    return {n: s for n, s in tests.durations_s.items() if n in tests.passed}
+
+
+def _green_tests(target: Target, folder: Path, versions: Versions, *, is_writable: bool) -> TestRun:
+    run = _tests(target, folder, versions, is_writable=is_writable)
+    command = " ".join(target.test.argv) if target.test else ""
+    if run.result.outcome is Outcome.TIMED_OUT:
+        raise TargetBroken(
+            f"the tests of the unpatched target (`{command}`) ran over {TESTS_WALL_S / 60:.0f} min",
+            hint="name a quicker set: --test 'python -m pytest tests/quick'",
+        )
+    if run.is_green:
+        return run
+    if run.is_complete and run.is_listed and not run.outcomes and not run.errors:
+        raise TargetBroken(
+            f"`{command}` ran no test",
+            hint="name the right command with --test, or --test '' if there are no tests",
+        )
+    failed = ", ".join(run.failed[:5]) or run.result.detail or f"exit status {run.exit_status}"
+    raise TargetBroken(
+        f"the tests of the unpatched target fail: {failed}\n{run.tail.strip()[-TAIL_BYTES:]}",
+        hint="mend them, or leave them out: --test 'python -m pytest --deselect …'",
+    )
+
+
+def _read_only_tests(target: Target, folder: Path, versions: Versions) -> TestRun | None:
+    """The second run, where the target cannot write to itself; `None` if that breaks it."""
+    run = _tests(target, folder, versions, is_writable=False)
+    return run if run.is_green else None
+
+
+def _tests(target: Target, folder: Path, versions: Versions, *, is_writable: bool) -> TestRun:
+    assert target.test is not None
+    limits = limits_for_tests(TESTS_WALL_S, memory_bytes=MEMORY_BYTES)
+    box = box_for(target, folder, trusted=versions.trusted, is_writable=is_writable, limits=limits)
+    with open_box(target, box) as session:
+        return run_tests(session, target.test, limits=limits)
+
+
+def _first_run(target: Target, folder: Path, versions: Versions) -> None:
+    sample = _samples(target, folder, versions, is_writable=True, seeds=(0,))[0]
+    fail_if_broken(target, sample)
+
+
+def fail_if_broken(target: Target, sample: Sample) -> None:
+    """Complain about a workload that does not work on the unpatched target.
+
+    Raises:
+        TargetBroken: With the end of what it printed.
+    """
+    result = sample.result
+    is_done = isinstance(target.workload, CommandWorkload) or result.reply is not None
+    if result.is_success and is_done:
+        return
+    said = (result.stdout[-TAIL_BYTES:] + result.stderr[-TAIL_BYTES:]).decode("utf-8", "replace")
+    how = result.detail or (
+        f"exit status {result.exit_code}" if result.exit_code is not None else result.outcome.value
+    )
+    raise TargetBroken(
+        f"the workload {target.workload_how} fails on the unpatched target ({how})\n"
+        f"{said.strip()[-TAIL_BYTES:]}",
+        hint="run it by hand; what it needs must be inside the sandbox (requirements, env, build)",
+    )
+
+
+def _read_only_samples(
+    target: Target, folder: Path, versions: Versions
+) -> tuple[Sample, ...] | None:
+    samples = _samples(target, folder, versions, is_writable=False)
+    return samples if all(s.result.is_success for s in samples) else None
+
+
+def _samples(
+    target: Target,
+    folder: Path,
+    versions: Versions,
+    *,
+    is_writable: bool,
+    seeds: tuple[int, ...] = (1, 1),
+) -> tuple[Sample, ...]:
+    limits = Limits(wall_s=FIRST_WALL_S, memory_bytes=MEMORY_BYTES)
+    box = box_for(target, folder, trusted=versions.trusted, is_writable=is_writable, limits=limits)
+    timer = timer_for(target.workload)
+    with open_box(target, box) as session:
+        return tuple(timer.sample(session, seed=seed) for seed in seeds)
+
+
+def _assemble(
+    target: Target,
+    versions: Versions,
+    folder: Path,
+    runs: tuple[TestRun | None, TestRun | None],
+    samples: tuple[Sample, ...],
+    *,
+    needs_write: bool,
+) -> Baseline:
+    first, second = runs
+    for sample in samples:
+        fail_if_broken(target, sample)
+    wall_s = min(s.wall_s for s in samples)
+    cpu_s = min(s.cpu_s for s in samples)
+    is_repeatable = len({s.output_sha256 for s in samples}) == 1
+    flaky = tuple(sorted(first.passed ^ second.passed)) if first and second else ()
+    return Baseline(
+        target=target,
+        versions=versions,
+        folder=folder,
+        tests=first,
+        flaky=flaky,
+        needs_write=needs_write,
+        wall_s=wall_s,
+        cpu_s=cpu_s,
+        is_repeatable=is_repeatable,
+        is_parallel=cpu_s > SERIAL_CPU_SHARE * wall_s,
+        notes=tuple(_notes(target, wall_s, flaky, is_repeatable=is_repeatable, rw=needs_write)),
+    )
+
+
+def _notes(
+    target: Target, wall_s: float, flaky: tuple[str, ...], *, is_repeatable: bool, rw: bool
+) -> list[str]:
+    notes = []
+    if target.test is None:
+        notes.append("no tests: correctness rests on the workload's output alone")
+    elif target.test.pytest_args is None:
+        notes.append("the test command is not pytest: only its exit status counts")
+    if flaky:
+        notes.append(f"flaky on the base, not counted: {', '.join(flaky[:5])}")
+    if not is_repeatable:
+        notes.append(
+            "the workload's output differs between two runs of the base: it is not compared"
+        )
+    if rw:
+        notes.append("the target writes into its own folder: every version runs in a writable copy")
+    if isinstance(target.workload, FunctionWorkload) and wall_s < SHORT_FUNCTION_S:
+        notes.append(f"one call takes {wall_s * 1e3:.2f} ms: a longer workload needs fewer pairs")
+    if isinstance(target.workload, CommandWorkload) and wall_s < SHORT_COMMAND_S:
+        notes.append(
+            f"the workload takes {wall_s * 1e3:.1f} ms with its start: little of that can be gained"
+        )
+    return notes
+
+
+def _test_note(run: TestRun) -> str:
+    if not run.is_listed:
+        return f"tests pass (exit status 0, {run.result.wall_s:.1f} s)"
+    return f"{len(run.passed)} tests pass in {run.result.wall_s:.1f} s"

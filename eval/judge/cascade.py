@@ -1,0 +1,169 @@
+"""The judge: steps in order; each can only end it or pass it on.
+
+    1 policy   2 apply and build   4 tests   6 screen (in a search)   7 confirm (for a claim)
+
+Steps 3 (guards), 5 (differential), 8 (hold-out) and 9 (minimise) are not built yet; every verdict
+says so in `not_checked`.
+"""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from speedwright.errors import SandboxError
+from speedwright.eval.candidate import Candidate
+from speedwright.eval.judge.baseline import Baseline
+from speedwright.eval.judge.measure import Mode, measure
+from speedwright.eval.judge.policy import check_policy
+from speedwright.eval.judge.rounds import Rounds
+from speedwright.eval.judge.tests import check_tests
+from speedwright.eval.judge.versions import VersionFailed
+from speedwright.eval.progress import Progress
+from speedwright.eval.verdict import (
+    InfraError,
+    Judgement,
+    Rejected,
+    StepCost,
+    Verdict,
+)
+
+NOT_BUILT = (
+    "static and dynamic guards against dishonest patches (step 3) were not run",
+    "no differential test on recorded or generated inputs (step 5) was run",
+    "no hold-out workload (step 8) was measured",
+)
+
+
+@dataclass(slots=True)
+class _Trace:
+    """Steps as they are paid for."""
+
+    steps: list[StepCost] = field(default_factory=list)
+    start_s: float = field(default_factory=time.monotonic)
+
+    def done(self, step: str, runs: int = 0) -> None:
+        """Book the time since the last step."""
+        now_s = time.monotonic()
+        self.steps.append(StepCost(step=step, wall_s=now_s - self.start_s, runs=runs))
+        self.start_s = now_s
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Case:
+    """What is to be judged against what.
+
+    Attributes:
+        candidate: Diff against the base; all of it, also what the reference already holds.
+        reference_diff: Diff of the version to beat, empty for the base itself.
+        mode: Screen (while searching) or confirm (for a claim).
+        seed: Of the measurement.
+        deadline_s: Point on the monotonic clock, or `None`.
+        has_policy: Whether step 1 applies; `compare` of the user's own versions goes without.
+    """
+
+    candidate: Candidate
+    reference_diff: str = ""
+    mode: Mode = Mode.CONFIRM
+    seed: int
+    deadline_s: float | None = None
+    has_policy: bool = True
+
+
+def judge(case: Case, baseline: Baseline, progress: Progress) -> Judgement:
+    """One candidate, one verdict. Never raises for a candidate's or the sandbox's fault."""
+    trace = _Trace()
+    try:
+        verdict, rounds = _cascade(case, baseline, progress, trace)
+    except SandboxError as error:
+        verdict, rounds = InfraError(reasons=(str(error),)), None
+        trace.done("infra")
+    is_measured = rounds is not None and bool(rounds.all)
+    return Judgement(
+        verdict=verdict,
+        steps=tuple(trace.steps),
+        tests_passed=len(baseline.expected) if is_measured else 0,
+        tests_flaky=baseline.flaky,
+        not_checked=(*baseline.notes, *NOT_BUILT),
+        samples=sample_rows(rounds) if rounds else (),
+    )
+
+
+def _cascade(
+    case: Case, baseline: Baseline, progress: Progress, trace: _Trace
+) -> tuple[Verdict, Rounds | None]:
+    reasons = check_policy(case.candidate.diff, baseline.target) if case.has_policy else ()
+    trace.done("policy")
+    if reasons:
+        return Rejected(reasons=reasons), None
+
+    progress.step("build", case.candidate.author)
+    try:
+        folder = baseline.versions.fresh(case.candidate.diff)
+        reference = baseline.versions.folder(case.reference_diff)
+    except VersionFailed as failed:
+        trace.done("build")
+        return failed.verdict, None
+    trace.done("build")
+    try:
+        return _tests_and_time(case, baseline, progress, trace, (reference, folder))
+    finally:
+        baseline.versions.forget(folder)
+
+
+def _tests_and_time(
+    case: Case,
+    baseline: Baseline,
+    progress: Progress,
+    trace: _Trace,
+    folders: tuple[Path, Path],
+) -> tuple[Verdict, Rounds | None]:
+    reference, folder = folders
+    if baseline.target.test is not None:
+        progress.step("tests", " ".join(baseline.target.test.argv))
+        broken = check_tests(baseline, folder)
+        trace.done("tests", runs=1)
+        if broken is not None:
+            return broken, None
+    progress.step(case.mode.value, baseline.target.workload_how)
+    found = measure(
+        baseline,
+        reference,
+        folder,
+        mode=case.mode,
+        seed=case.seed,
+        progress=progress,
+        deadline_s=case.deadline_s,
+    )
+    trace.done(case.mode.value, runs=found.runs)
+    return found.verdict, found.rounds
+
+
+def sample_rows(rounds: Rounds) -> tuple[dict[str, Any], ...]:
+    """Raw samples as plain rows, one a round, for the evidence."""
+    rows = []
+    for number, done in enumerate(rounds.all):
+        samples = {
+            arm: {
+                "wall_s": s.wall_s,
+                "cpu_s": s.cpu_s,
+                "peak_rss_bytes": s.peak_rss_bytes,
+                "setup_s": s.setup_s,
+                "involuntary_switches": s.result.involuntary_switches,
+                "leftover_processes": s.result.leftover_processes,
+            }
+            for arm, s in done.samples.items()
+        }
+        rows.append(
+            {
+                "round": number,
+                "seed": done.seed,
+                "order": list(done.order),
+                "steal": done.steal,
+                "is_discarded": done.is_discarded,
+                "samples": samples,
+            }
+        )
+    return tuple(rows)

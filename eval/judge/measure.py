@@ -1,0 +1,278 @@
+"""Steps 6 and 7, screen and confirm: is it faster, and is the machine fit to say so?
+
+Screen: base and candidate only, few pairs, on CPU time if the workload is serial; good for a
+search, never for a claim. Confirm: new rounds with a byte-identical copy of the base as a third arm
+(the A/A control), wall time, looks at 10, 20, 40 and 80 pairs.
+
+Differs: the control must be narrower than 3 % or than a third of the effect, whichever is wider:
+for a claim of 2x it does not matter whether the noise floor is 3 or 5 %.
+"""
+
+from __future__ import annotations
+
+import os
+import statistics
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from math import log
+from pathlib import Path
+
+from speedwright.eval.judge.baseline import Baseline
+from speedwright.eval.judge.boxes import box_for, open_box, timing_cpus
+from speedwright.eval.judge.explain import failure, read_together, sentence, why_unstable
+from speedwright.eval.judge.outputs import difference
+from speedwright.eval.judge.rounds import (
+    BASE,
+    CANDIDATE,
+    COPY,
+    Rounds,
+    SampleFailed,
+    off_the_timed_cores,
+)
+from speedwright.eval.progress import Progress
+from speedwright.eval.stats import (
+    Comparison,
+    Control,
+    Look,
+    SequentialDesign,
+    compare,
+    control,
+)
+from speedwright.eval.verdict import (
+    Incorrect,
+    Measured,
+    Unstable,
+    Verdict,
+)
+from speedwright.profiler import Sample
+from speedwright.profiler.timer import timer_for
+from speedwright.profiler.timing_lock import timing_lock
+from speedwright.sandbox import Session
+
+CONTROL_HALF_WIDTH = 0.03
+CONTROL_SHARE_OF_EFFECT = 1 / 3
+SERIAL_CPU_OVER_WALL = 0.9
+SCREEN_LOOKS = (10, 20)
+SCREEN_LEVEL = 0.0125
+LEAST_CPU_S = 0.002
+
+
+class Mode(StrEnum):
+    """Whether a number is for the search or for a claim."""
+
+    SCREEN = "screen"
+    CONFIRM = "confirm"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Measurement:
+    """Verdict and what it rests on.
+
+    Attributes:
+        verdict: Measured, unstable, or the candidate's failure.
+        rounds: The rounds, `None` if none were run.
+        runs: Timed processes.
+    """
+
+    verdict: Verdict
+    rounds: Rounds | None
+    runs: int
+
+
+def measure(
+    baseline: Baseline,
+    reference: Path,
+    candidate: Path,
+    *,
+    mode: Mode,
+    seed: int,
+    progress: Progress,
+    deadline_s: float | None = None,
+) -> Measurement:
+    """Time the version in `candidate` against the one in `reference`.
+
+    Args:
+        baseline: What is known of the target.
+        reference: Folder of the built version to beat.
+        candidate: Folder of the built version to judge.
+        mode: Screen or confirm.
+        seed: Of the order and the samples.
+        progress: Hears of every look.
+        deadline_s: Point on the monotonic clock at which the next look is the last.
+
+    Raises:
+        SandboxError: The sandbox failed.
+    """
+    arms = {BASE: reference, CANDIDATE: candidate}
+    if mode is Mode.CONFIRM:
+        arms[COPY] = baseline.versions.copy(reference)
+    cpus = timing_cpus(is_parallel=baseline.is_parallel)
+    try:
+        with (
+            timing_lock(lambda: progress.note("waiting: another speedwright is measuring")),
+            _open_arms(baseline, arms, cpus) as sessions,
+            off_the_timed_cores(cpus),
+        ):
+            timer = timer_for(baseline.target.workload)
+            rounds = Rounds(sessions, timer, baseline.sample_limits, seed=seed)
+            return _run(baseline, rounds, mode, progress, deadline_s)
+    finally:
+        if COPY in arms:
+            baseline.versions.forget(arms[COPY])
+
+
+def _run(
+    baseline: Baseline,
+    rounds: Rounds,
+    mode: Mode,
+    progress: Progress,
+    deadline_s: float | None,
+) -> Measurement:
+    design = _design(baseline, mode)
+    try:
+        rounds.warm_up()
+        while True:
+            is_last = _fill(rounds, design, progress, deadline_s)
+            wrong = _wrong_output(baseline, rounds)
+            if wrong:
+                return Measurement(verdict=wrong, rounds=rounds, runs=rounds.runs)
+            verdict = _look(rounds, design, mode, baseline, is_last=is_last)
+            if verdict is not None:
+                return Measurement(verdict=verdict, rounds=rounds, runs=rounds.runs)
+    except SampleFailed as failed:
+        verdict = failure(failed, baseline.sample_limits.wall_s)
+        return Measurement(verdict=verdict, rounds=rounds, runs=rounds.runs)
+
+
+def _fill(
+    rounds: Rounds, design: SequentialDesign, progress: Progress, deadline_s: float | None
+) -> bool:
+    """Rounds up to the next look; whether time is up, so that this look is the last."""
+    goal = design.next_look(len(rounds.kept)) or design.looks[-1]
+    while len(rounds.kept) < goal:
+        rounds.run_one()
+        progress.update(len(rounds.kept), goal, "pairs")
+        if deadline_s is not None and time.monotonic() > deadline_s:
+            return len(rounds.kept) < design.looks[-1]
+    return False
+
+
+def _look(
+    rounds: Rounds, design: SequentialDesign, mode: Mode, baseline: Baseline, *, is_last: bool
+) -> Verdict | None:
+    """The verdict if this look ends the measurement."""
+    wall = _times(rounds, is_cpu=False)
+    if mode is Mode.SCREEN:
+        is_cpu = _is_serial(baseline) and min(*rounds.cpus(BASE), *rounds.cpus(CANDIDATE)) > 0
+        times = _times(rounds, is_cpu=is_cpu)
+        look = design.conclude(*times, is_last=is_last)
+        clock = "CPU time" if is_cpu else "wall time"
+        return _measured(rounds, look, None, note=clock) if look.is_final else None
+    first = compare(*wall, margin=design.margin, confidence=design.confidence)
+    limit = max(CONTROL_HALF_WIDTH, CONTROL_SHARE_OF_EFFECT * abs(log(first.speedup)))
+    gate = control(rounds.walls(BASE), rounds.walls(COPY), max_half_width=limit)
+    look = design.conclude(*wall, is_last=is_last, gate=gate)
+    if not look.is_final:
+        return None
+    if not gate.is_sound:
+        return Unstable(control=gate, comparison=look.comparison, reasons=(why_unstable(gate),))
+    return _measured(rounds, look, gate)
+
+
+def _measured(rounds: Rounds, look: Look, gate: Control | None, *, note: str = "") -> Measured:
+    comparison = look.comparison
+    cpu = _cpu_comparison(rounds, comparison)
+    base_s = statistics.median(rounds.walls(BASE))
+    candidate_s = statistics.median(rounds.walls(CANDIDATE))
+    label, reasons = read_together(comparison, cpu)
+    said = (sentence(comparison, gate), *reasons)
+    return Measured(
+        comparison=comparison,
+        cpu=cpu,
+        control=gate,
+        base_wall_s=base_s,
+        candidate_wall_s=candidate_s,
+        base_rss_bytes=_peak(rounds, BASE),
+        candidate_rss_bytes=_peak(rounds, CANDIDATE),
+        label=label,
+        reasons=(*said, f"screened on {note}; no claim") if note else said,
+    )
+
+
+def _wrong_output(baseline: Baseline, rounds: Rounds) -> Incorrect | None:
+    """Outputs of timed runs are compared too: a fast wrong answer is no answer."""
+    if not baseline.is_repeatable:
+        return None
+    for done in rounds.all:
+        base, candidate = done.samples[BASE], done.samples[CANDIDATE]
+        if base.output_sha256 == candidate.output_sha256:
+            continue
+        said = difference(_output(base), _output(candidate))
+        if said or _is_cut(base) or _is_cut(candidate):
+            what = said or "the outputs differ beyond their first part"
+            return Incorrect(reasons=(f"the workload's output differs {what}",))
+    return None
+
+
+def _output(sample: Sample) -> bytes:
+    return sample.result.reply if sample.result.reply is not None else sample.result.stdout
+
+
+def _is_cut(sample: Sample) -> bool:
+    result = sample.result
+    kept = len(_output(sample))
+    return kept < (result.stdout_bytes if result.reply is None else result.reply_bytes)
+
+
+def _design(baseline: Baseline, mode: Mode) -> SequentialDesign:
+    margin = baseline.target.margin
+    if mode is Mode.SCREEN:
+        return SequentialDesign(looks=SCREEN_LOOKS, level=SCREEN_LEVEL, margin=margin)
+    return SequentialDesign(margin=margin)
+
+
+def _is_serial(baseline: Baseline) -> bool:
+    return SERIAL_CPU_OVER_WALL <= baseline.cpu_s / baseline.wall_s <= 1.1
+
+
+def _times(rounds: Rounds, *, is_cpu: bool) -> tuple[list[float], list[float]]:
+    read = rounds.cpus if is_cpu else rounds.walls
+    return read(BASE), read(CANDIDATE)
+
+
+def _cpu_comparison(rounds: Rounds, wall: Comparison) -> Comparison | None:
+    base, candidate = _times(rounds, is_cpu=True)
+    if min(*base, *candidate) < LEAST_CPU_S:
+        return None
+    return compare(base, candidate, margin=wall.margin, confidence=wall.confidence)
+
+
+def _peak(rounds: Rounds, arm: str) -> int:
+    return int(statistics.median(r.samples[arm].peak_rss_bytes for r in rounds.kept))
+
+
+@contextmanager
+def _open_arms(
+    baseline: Baseline, arms: Mapping[str, Path], cpus: tuple[int, ...] | None
+) -> Iterator[dict[str, Session]]:
+    limits = replace(baseline.sample_limits, cpus=cpus)
+    with ExitStack() as stack:
+        sessions = {}
+        for arm, folder in arms.items():
+            box = box_for(
+                baseline.target,
+                folder,
+                trusted=baseline.versions.trusted,
+                is_writable=baseline.needs_write,
+                limits=limits,
+            )
+            sessions[arm] = stack.enter_context(open_box(baseline.target, box))
+        yield sessions
+
+
+def fresh_seed() -> int:
+    """A seed from the system, for a run that was given none; it is recorded."""
+    return int.from_bytes(os.urandom(6), "big")

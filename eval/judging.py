@@ -1,0 +1,190 @@
+"""`judge` and `compare`: one patch, or two versions, and a verdict with evidence."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from speedwright.errors import PatchUnreadable
+from speedwright.eval.candidate import Candidate
+from speedwright.eval.evidence import write_evidence
+from speedwright.eval.judge.baseline import Baseline, prepare_baseline
+from speedwright.eval.judge.cascade import Case, judge
+from speedwright.eval.judge.measure import fresh_seed
+from speedwright.eval.patch import read_patch
+from speedwright.eval.progress import Progress
+from speedwright.eval.resolve import resolve_target
+from speedwright.eval.run_folder import RunFolder
+from speedwright.eval.target import TargetRequest
+from speedwright.eval.verdict import Judgement
+from speedwright.sandbox.doctor import machine_facts
+from speedwright.sandbox.snapshot import Snapshot, snapshot_folder, snapshot_ref
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JudgeRequest:
+    """One patch to judge.
+
+    Attributes:
+        target: The target.
+        patch: File with a unified diff.
+        seed: Of the measurement; `None` for a fresh one.
+    """
+
+    target: TargetRequest
+    patch: Path
+    seed: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CompareRequest:
+    """Two versions to compare.
+
+    Attributes:
+        target: The target; its path is the repository.
+        base: Git ref or folder.
+        head: Git ref or folder.
+        seed: Of the measurement; `None` for a fresh one.
+    """
+
+    target: TargetRequest
+    base: str
+    head: str
+    seed: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JudgeReport:
+    """What came of it.
+
+    Attributes:
+        judgement: The verdict and what it rests on.
+        evidence: Folder from which it can be judged again.
+        candidate: What was judged.
+        warnings: What the user should know.
+        duration_s: Everything, from snapshot to evidence.
+        title: What was judged, for people.
+    """
+
+    judgement: Judgement
+    evidence: Path
+    candidate: Candidate
+    warnings: tuple[str, ...] = ()
+    duration_s: float = 0.0
+    title: str = ""
+    extra: dict[str, Any] = field(default_factory=dict)
+
+    def to_json(self) -> dict[str, Any]:
+        """The contract's document."""
+        return {
+            **self.judgement.to_json(),
+            "evidence": str(self.evidence),
+            "patch_hash": self.candidate.hash,
+            "warnings": list(self.warnings),
+            "duration_s": round(self.duration_s, 3),
+            **self.extra,
+        }
+
+
+def judge_patch(request: JudgeRequest, progress: Progress) -> JudgeReport:
+    """Judge one patch against the target as it is now.
+
+    Raises:
+        SpeedwrightError: The patch cannot be read, or the target cannot be worked on.
+    """
+    diff = read_patch(request.patch)
+    candidate = Candidate(diff=diff, author=f"file:{request.patch.name}")
+    seed = request.seed if request.seed is not None else fresh_seed()
+    return _judged(request.target, candidate, seed, progress, title=request.patch.name)
+
+
+def compare_versions(request: CompareRequest, progress: Progress) -> JudgeReport:
+    """Measure one version of a target against another, as base and candidate.
+
+    Raises:
+        SpeedwrightError: A version cannot be found, or the base cannot be worked on.
+    """
+    seed = request.seed if request.seed is not None else fresh_seed()
+    with scratch_folder() as scratch:
+        base = _version(request, request.base, scratch / "base")
+        head = _version(request, request.head, scratch / "head")
+        diff = base.diff_to(head.checkout(scratch / "head-files"))
+        if not diff.strip():
+            raise PatchUnreadable(
+                f"`{request.base}` and `{request.head}` are the same",
+                hint="name two different versions",
+            )
+        candidate = Candidate(diff=diff, author=f"compare:{request.head}")
+        return _judged(
+            request.target,
+            candidate,
+            seed,
+            progress,
+            title=f"{request.base} -> {request.head}",
+            base=base,
+        )
+
+
+@contextmanager
+def scratch_folder() -> Iterator[Path]:
+    """A folder for checkouts that the sandbox's user can enter, removed at the end."""
+    folder = Path(tempfile.mkdtemp(prefix="speedwright-"))
+    folder.chmod(0o755)
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _judged(
+    request: TargetRequest,
+    candidate: Candidate,
+    seed: int,
+    progress: Progress,
+    *,
+    title: str,
+    base: Snapshot | None = None,
+) -> JudgeReport:
+    start_s = time.monotonic()
+    deadline_s = start_s + request.time_limit_s if request.time_limit_s else None
+    with scratch_folder() as scratch:
+        take = {} if base is None else {"snapshot": lambda _root, _scratch: base}
+        target = resolve_target(request, scratch, progress, **take)
+        run = RunFolder.create(target.root, request.out)
+        progress.folder(run.path)
+        baseline: Baseline = prepare_baseline(target, scratch / "versions", progress)
+        case = Case(
+            candidate=candidate, seed=seed, deadline_s=deadline_s, has_policy=base is None
+        )
+        judgement = judge(case, baseline, progress)
+        folder = write_evidence(
+            run.path / "evidence",
+            target=baseline.target,
+            candidate=candidate,
+            judgement=judgement,
+            seed=seed,
+            machine=machine_facts(),
+            requirements=request.requirements,
+        )
+        run.write_json("run.json", {"kind": "judge", "title": title, "verdict": judgement.word})
+    return JudgeReport(
+        judgement=judgement,
+        evidence=folder,
+        candidate=candidate,
+        warnings=target.warnings,
+        duration_s=time.monotonic() - start_s,
+        title=title,
+    )
+
+
+def _version(request: CompareRequest, name: str, scratch: Path) -> Snapshot:
+    folder = Path(name)
+    if folder.is_dir():
+        return snapshot_folder(folder.resolve(), scratch)
+    return snapshot_ref(request.target.path.resolve(), name, scratch)

@@ -1,0 +1,121 @@
+"""The folder of one run: `.speedwright/runs/<id>/`, invisible to git, written as things happen."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import secrets
+import time
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from speedwright.errors import UsageError
+
+SCHEMA_VERSION = 1
+OWN_FOLDER = ".speedwright"
+ID = re.compile(r"[0-9]{8}-[0-9]{6}-[0-9a-f]{4}$")
+
+
+class RunFolder:
+    """Writes a run's files; every write is whole or not at all.
+
+    Args:
+        path: An existing run folder.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+
+    @property
+    def id(self) -> str:
+        """Name of the run."""
+        return self.path.name
+
+    @classmethod
+    def create(cls, root: Path, out: Path | None = None) -> RunFolder:
+        """A new folder below `out`, or below `.speedwright/runs` of the target.
+
+        Raises:
+            UsageError: It cannot be written.
+        """
+        runs = out if out is not None else root / OWN_FOLDER / "runs"
+        name = f"{time.strftime('%Y%m%d-%H%M%S')}-{secrets.token_hex(2)}"
+        try:
+            runs.mkdir(parents=True, exist_ok=True)
+            if out is None:
+                # The target's git must not see any of this.
+                (root / OWN_FOLDER / ".gitignore").write_text("*\n")
+            path = runs / name
+            path.mkdir()
+        except OSError as error:
+            raise UsageError(
+                f"cannot write a run folder below `{runs}`: {error.strerror}",
+                hint="name another place with --out",
+            ) from error
+        return cls(path)
+
+    @classmethod
+    def find(cls, run: str, cwd: Path) -> RunFolder:
+        """The run of that id or path; `last` is the newest one of the repository at `cwd`.
+
+        Raises:
+            UsageError: There is none.
+        """
+        path = Path(run)
+        if (path / "run.json").is_file():
+            return cls(path.resolve())
+        folders = [cwd, *cwd.resolve().parents]
+        for folder in folders:
+            runs = folder / OWN_FOLDER / "runs"
+            if not runs.is_dir():
+                continue
+            known = sorted(p.name for p in runs.iterdir() if (p / "run.json").is_file())
+            wanted = known[-1] if run == "last" and known else run
+            if wanted in known:
+                return cls((runs / wanted).resolve())
+        raise UsageError(
+            f"no run `{run}` found from `{cwd}`",
+            hint="give the run's folder, or its id from inside the repository, or `last`",
+        )
+
+    def write_json(self, name: str, data: Mapping[str, Any]) -> Path:
+        """Write a JSON file, `schema_version` first."""
+        document = {"schema_version": SCHEMA_VERSION, **data}
+        return self.write_text(name, json.dumps(document, indent=2, ensure_ascii=False) + "\n")
+
+    def write_text(self, name: str, text: str) -> Path:
+        """Write a text file below the folder."""
+        file = self.path / name
+        file.parent.mkdir(parents=True, exist_ok=True)
+        new = file.with_name(file.name + ".new")
+        with new.open("w", encoding="utf-8") as stream:
+            stream.write(text)
+            stream.flush()
+            os.fsync(stream.fileno())
+        new.replace(file)
+        return file
+
+    def read_json(self, name: str) -> dict[str, Any]:
+        """A JSON file of this run.
+
+        Raises:
+            UsageError: Missing, damaged, or of a later version.
+        """
+        file = self.path / name
+        try:
+            data = json.loads(file.read_text("utf-8"))
+        except (OSError, ValueError) as error:
+            raise UsageError(f"cannot read `{file}`: {error}") from error
+        if not isinstance(data, dict) or data.get("schema_version") != SCHEMA_VERSION:
+            raise UsageError(f"`{file}` was written by another version of speedwright")
+        return data
+
+    def event(self, kind: str, **facts: Any) -> None:
+        """Append one event and sync it."""
+        line = json.dumps({"schema_version": SCHEMA_VERSION, "kind": kind, **facts})
+        with (self.path / "events.jsonl").open("a", encoding="utf-8") as stream:
+            stream.write(line + "\n")
+            stream.flush()
+            os.fsync(stream.fileno())

@@ -1,0 +1,201 @@
+"""What the judge says of one candidate: a closed union of frozen records."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any, assert_never
+
+from speedwright.eval.stats.comparison import Comparison, Control
+
+SCHEMA_VERSION = 1
+
+WORDS = (
+    "faster", "slower", "equivalent", "inconclusive",
+    "incorrect", "rejected", "build_failed", "timed_out", "crashed",
+    "unstable", "infra_error",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Measured:
+    """Correct as far as was checked, and timed: `comparison.word` is the verdict.
+
+    Attributes:
+        comparison: Wall time, base against candidate.
+        cpu: CPU time, likewise; `None` if the workload used too little to say.
+        control: The A/A control of the same run; `None` while searching.
+        base_wall_s: Median of the base.
+        candidate_wall_s: Median of the candidate.
+        base_rss_bytes: Median peak memory of the base.
+        candidate_rss_bytes: Median peak memory of the candidate.
+        label: How the two clocks go together, e.g. `consistent`, `parallelised`.
+        reasons: Sentences for people.
+    """
+
+    comparison: Comparison
+    cpu: Comparison | None
+    control: Control | None
+    base_wall_s: float
+    candidate_wall_s: float
+    base_rss_bytes: int = 0
+    candidate_rss_bytes: int = 0
+    label: str = ""
+    reasons: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Incorrect:
+    """Behaviour changed: a test that passed on the base fails, or the output differs."""
+
+    reasons: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rejected:
+    """Never measured: the patch touches what it may not, or does what is never honest."""
+
+    reasons: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BuildFailed:
+    """The patch does not apply, compile or build."""
+
+    reasons: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TimedOut:
+    """A step of the candidate took longer than it may, judged by the base's time."""
+
+    reasons: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Crashed:
+    """The workload or the test run died: a signal, out of memory, a flood of output."""
+
+    reasons: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unstable:
+    """The machine is too noisy for a claim; the candidate is neither praised nor blamed."""
+
+    control: Control
+    comparison: Comparison
+    reasons: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InfraError:
+    """Ours: the sandbox failed even after retries."""
+
+    reasons: tuple[str, ...]
+
+
+Verdict = (
+    Measured
+    | Incorrect
+    | Rejected
+    | BuildFailed
+    | TimedOut
+    | Crashed
+    | Unstable
+    | InfraError
+)  # fmt: skip
+
+
+def word_of(verdict: Verdict) -> str:
+    """The verdict's word, one of `WORDS`."""
+    match verdict:
+        case Measured():
+            return verdict.comparison.word.value
+        case Incorrect():
+            return "incorrect"
+        case Rejected():
+            return "rejected"
+        case BuildFailed():
+            return "build_failed"
+        case TimedOut():
+            return "timed_out"
+        case Crashed():
+            return "crashed"
+        case Unstable():
+            return "unstable"
+        case InfraError():
+            return "infra_error"
+        case _:
+            assert_never(verdict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StepCost:
+    """What one step of the cascade cost."""
+
+    step: str
+    wall_s: float
+    runs: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Judgement:
+    """A verdict with everything a sceptic asks about next.
+
+    Attributes:
+        verdict: What the judge says.
+        steps: Cost of each step that ran, in order.
+        tests_passed: Tests that passed on the base and on the candidate.
+        tests_flaky: Tests that did not behave alike on the base itself; not counted.
+        not_checked: What this verdict does not rest on, one sentence each.
+        samples: Raw samples by arm, in rounds; see evidence.
+    """
+
+    verdict: Verdict
+    steps: tuple[StepCost, ...] = ()
+    tests_passed: int = 0
+    tests_flaky: tuple[str, ...] = ()
+    not_checked: tuple[str, ...] = ()
+    samples: tuple[dict[str, Any], ...] = field(default=(), repr=False)
+
+    @property
+    def word(self) -> str:
+        """The verdict's word."""
+        return word_of(self.verdict)
+
+    @property
+    def is_faster(self) -> bool:
+        """Whether a gain above the margin was shown."""
+        return self.word == "faster"
+
+    def to_json(self) -> dict[str, Any]:
+        """The contract's fields first (DESIGN section 5), then what explains them."""
+        comparison = getattr(self.verdict, "comparison", None)
+        control = getattr(self.verdict, "control", None)
+        measured = self.verdict if isinstance(self.verdict, Measured) else None
+        cpu = measured.cpu if measured else None
+        return {
+            "schema_version": SCHEMA_VERSION,
+            "verdict": self.word,
+            "speedup": comparison.speedup if comparison else None,
+            "ci_low": comparison.ci_low if comparison else None,
+            "ci_high": comparison.ci_high if comparison else None,
+            "confidence": comparison.confidence if comparison else None,
+            "pairs": comparison.pairs if comparison else None,
+            "base_wall_s": measured.base_wall_s if measured else None,
+            "candidate_wall_s": measured.candidate_wall_s if measured else None,
+            "cpu_ratio": cpu.speedup if cpu else None,
+            "reasons": list(self.verdict.reasons),
+            "margin": comparison.margin if comparison else None,
+            "noise_floor": control.noise_floor if control else None,
+            "control_ratio": control.ratio if control else None,
+            "label": measured.label if measured else None,
+            "base_peak_rss_bytes": measured.base_rss_bytes if measured else None,
+            "candidate_peak_rss_bytes": measured.candidate_rss_bytes if measured else None,
+            "tests_passed": self.tests_passed,
+            "tests_flaky": list(self.tests_flaky),
+            "not_checked": list(self.not_checked),
+            "steps": [
+                {"step": s.step, "wall_s": round(s.wall_s, 4), "runs": s.runs} for s in self.steps
+            ],
+        }

@@ -1,0 +1,258 @@
+"""A trusted private copy of the target as it is now, from which every checkout is made.
+
+The copy holds what git would: tracked files as they are in the working tree and untracked files
+that are not ignored. It has its own git repository in a scratch folder, so the user's repository is
+only ever read, no later history can be seen from a checkout, and diffs are git's own.
+
+Covers: dirty trees, staged files, sub-folders of a repository, symbolic links (copied as links, and
+only if they stay inside), files deleted but not yet committed.
+Does not cover: submodules, git-lfs content that is not checked out, file modes beyond executable.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import stat
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+
+from speedwright.errors import NotARepository, PatchUnreadable, UsageError
+from speedwright.sandbox.git import GitFailed, git
+
+OWN_FOLDER = ".speedwright"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BaseIdentity:
+    """What exactly was measured as the base.
+
+    Attributes:
+        commit: HEAD of the user's repository, empty if it has no commit or was no repository.
+        is_dirty: Whether the working tree differs from that commit.
+        tree: Git's hash of the snapshot's tree: the content itself.
+        files: Files in the snapshot.
+        total_bytes: Their size.
+    """
+
+    commit: str
+    is_dirty: bool
+    tree: str
+    files: int
+    total_bytes: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Snapshot:
+    """The private copy.
+
+    Attributes:
+        folder: Scratch folder; `folder/tree` is the copy with its git repository.
+        identity: What it holds.
+        skipped: Paths that were left out, each with the reason.
+    """
+
+    folder: Path
+    identity: BaseIdentity
+    skipped: tuple[str, ...] = ()
+
+    @property
+    def tree(self) -> Path:
+        """Root of the copy. Never run anything in it."""
+        return self.folder / "tree"
+
+    def paths(self) -> tuple[str, ...]:
+        """Every file, relative and `/`-separated, sorted."""
+        listed = git(self.tree, "ls-files", "-z").decode("utf-8", "surrogateescape")
+        return tuple(sorted(p for p in listed.split("\0") if p))
+
+    def checkout(self, into: Path, diff: str = "") -> Path:
+        """Write the tree to the new folder `into` and apply `diff` there.
+
+        Raises:
+            PatchUnreadable: The diff does not apply; the message has git's words.
+        """
+        into.mkdir(parents=True)
+        git(self.tree, "checkout-index", "-a", "-f", f"--prefix={into}/")
+        if diff:
+            apply_diff(into, diff)
+        _open_to_all(into)
+        return into
+
+    def diff_to(self, folder: Path) -> str:
+        """Unified diff from the snapshot to the files in `folder` (git's format, no binaries)."""
+        index = self.folder / "index.tmp"
+        env = {"GIT_INDEX_FILE": str(index), "GIT_DIR": str(self.tree / ".git")}
+        try:
+            work = f"--work-tree={folder}"
+            git(folder, work, "read-tree", "HEAD", env=env)
+            git(folder, work, "add", "-A", "-f", ".", env=env)
+            words = ("diff", "--cached", "--no-color", "--no-ext-diff", "--no-renames", "HEAD")
+            return git(folder, work, *words, env=env).decode("utf-8", "replace")
+        finally:
+            index.unlink(missing_ok=True)
+
+    def close(self) -> None:
+        """Remove the scratch folder."""
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+
+def apply_diff(folder: Path, diff: str) -> None:
+    """Apply a unified diff in `folder`, whole or not at all.
+
+    Raises:
+        PatchUnreadable: It does not apply.
+    """
+    env = {"GIT_CEILING_DIRECTORIES": str(folder.parent), "GIT_DIR": "/nonexistent"}
+    try:
+        git(folder, "apply", "--whitespace=nowarn", "-", stdin=diff.encode(), env=env)
+    except GitFailed as error:
+        raise PatchUnreadable(
+            "the patch does not apply to the base",
+            hint=error.stderr[:800] or "git gave no reason",
+        ) from error
+
+
+def take_snapshot(target: Path, scratch: Path) -> Snapshot:
+    """Copy the working tree of the git repository (or of its sub-folder) at `target`.
+
+    Raises:
+        UsageError: No such folder, or nothing in it.
+        NotARepository: It is in no git repository.
+    """
+    if not target.is_dir():
+        raise UsageError(f"no folder `{target}`", hint="give the path of the repository")
+    try:
+        listed = git(target, "ls-files", "-z", "--cached", "--others", "--exclude-standard")
+    except GitFailed as error:
+        raise _not_a_repository(target, error) from error
+    names = sorted({n for n in listed.decode("utf-8", "surrogateescape").split("\0") if n})
+    commit, is_dirty = _commit(target)
+    return _build(target, names, scratch, commit=commit, is_dirty=is_dirty)
+
+
+def snapshot_folder(source: Path, scratch: Path) -> Snapshot:
+    """Copy a plain folder (no repository needed), for `compare` of two folders."""
+    names = []
+    for root, folders, files in os.walk(source):
+        folders[:] = [f for f in folders if f not in (".git", OWN_FOLDER, "__pycache__")]
+        names += [os.path.relpath(os.path.join(root, f), source) for f in files]  # noqa: PTH118
+    return _build(source, sorted(names), scratch, commit="", is_dirty=False)
+
+
+def snapshot_ref(repository: Path, ref: str, scratch: Path) -> Snapshot:
+    """The tree of a git ref of the user's repository.
+
+    Raises:
+        NotARepository: No git repository there.
+        UsageError: No such ref.
+    """
+    try:
+        top = Path(git(repository, "rev-parse", "--show-toplevel").decode().strip())
+    except GitFailed as error:
+        raise _not_a_repository(repository, error) from error
+    try:
+        commit = git(top, "rev-parse", "--verify", "--end-of-options", f"{ref}^{{commit}}")
+    except GitFailed as error:
+        raise UsageError(f"no commit `{ref}` in `{top}`", hint="git log --oneline") from error
+    name = commit.decode().strip()
+    plain = scratch / "ref"
+    plain.mkdir(parents=True)
+    index = scratch / "index.ref"
+    env = {"GIT_INDEX_FILE": str(index)}
+    git(top, "read-tree", name, env=env)
+    git(top, "checkout-index", "-a", "-f", f"--prefix={plain}/", env=env)
+    index.unlink()
+    inside = plain / os.path.relpath(repository.resolve(), top)
+    if not inside.is_dir():
+        raise UsageError(f"`{repository}` does not exist in `{ref}`")
+    listed = snapshot_folder(inside, scratch)
+    shutil.rmtree(plain)
+    known = listed.identity
+    identity = BaseIdentity(
+        commit=name, is_dirty=False, tree=known.tree, files=known.files,
+        total_bytes=known.total_bytes,
+    )  # fmt: skip
+    return Snapshot(folder=listed.folder, identity=identity, skipped=listed.skipped)
+
+
+def _build(
+    source: Path, names: list[str], scratch: Path, *, commit: str, is_dirty: bool
+) -> Snapshot:
+    tree = scratch / "tree"
+    tree.mkdir(parents=True)
+    skipped: list[str] = []
+    total = files = 0
+    for name in names:
+        if PurePosixPath(name).parts[0] == OWN_FOLDER:
+            continue
+        reason = _copy(source / name, tree / name, source)
+        if reason:
+            skipped.append(f"{name}: {reason}")
+            continue
+        files += 1
+        total += (tree / name).lstat().st_size
+    if not files:
+        raise UsageError(f"`{source}` holds no files that git knows or would add")
+    git(tree, "init", "-q", "-b", "base")
+    (tree / ".git" / "info" / "exclude").write_text("")
+    (tree / ".git" / "info" / "attributes").write_text("* -text -filter -ident -eol\n")
+    git(tree, "add", "-A", "-f", ".")
+    git(tree, "commit", "-q", "-m", "base")
+    sha = git(tree, "rev-parse", "HEAD^{tree}").decode().strip()
+    identity = BaseIdentity(
+        commit=commit, is_dirty=is_dirty, tree=sha, files=files, total_bytes=total
+    )
+    return Snapshot(folder=scratch, identity=identity, skipped=tuple(skipped))
+
+
+def _copy(source: Path, target: Path, root: Path) -> str:
+    """Copy one file or link; the reason why not, or an empty string."""
+    try:
+        mode = source.lstat().st_mode
+    except (FileNotFoundError, NotADirectoryError):
+        return "deleted in the working tree"
+    target.parent.mkdir(parents=True, exist_ok=True)
+    if stat.S_ISLNK(mode):
+        if not source.resolve().is_relative_to(root.resolve()):
+            return "a link that leaves the folder"
+        target.symlink_to(source.readlink())
+        return ""
+    if stat.S_ISDIR(mode):
+        return "a submodule or nested repository"
+    if not stat.S_ISREG(mode):
+        return "no plain file"
+    shutil.copyfile(source, target)
+    target.chmod(0o755 if mode & 0o100 else 0o644)
+    return ""
+
+
+def _commit(target: Path) -> tuple[str, bool]:
+    try:
+        commit = git(target, "rev-parse", "--verify", "-q", "HEAD").decode().strip()
+    except GitFailed:
+        return "", True
+    changed = git(target, "status", "--porcelain", "-z", "--", ".")
+    return commit, bool(changed.strip(b"\0"))
+
+
+def _not_a_repository(folder: Path, error: GitFailed) -> NotARepository:
+    if "dubious ownership" in error.stderr:
+        return NotARepository(
+            f"`{folder}` belongs to another user and git will not read it",
+            hint=f"git config --global --add safe.directory {folder}",
+        )
+    return NotARepository(
+        f"`{folder}` is in no git repository",
+        hint="git init && git add -A && git commit -m base",
+    )
+
+
+def _open_to_all(folder: Path) -> None:
+    """Let the sandbox's unprivileged user read everything (and write, where mounted writable)."""
+    for root, _, files in os.walk(folder):
+        Path(root).chmod(0o777)
+        for name in files:
+            path = Path(root, name)
+            if not path.is_symlink():
+                path.chmod(0o777 if path.stat().st_mode & 0o100 else 0o666)
