@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import posixpath
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from speedwright.sandbox import Box, Session
 
-_TARGET = "src"
 _MAX_PATH = 4096
 
 
@@ -26,11 +26,19 @@ class TargetPaths:
     tree: Path
 
     @classmethod
-    def of(cls, session: Session, box: Box, mount: str = _TARGET) -> TargetPaths:
-        """Paths of one mount of an open session."""
-        source = next(one.source for one in box.mounts if one.name == mount)
-        roots = dict.fromkeys((session.where(mount), str(source), str(source.resolve())))
-        return cls(roots=tuple(roots), tree=source)
+    def of(cls, session: Session, box: Box, mounts: Sequence[str]) -> TargetPaths:
+        """Paths of an open session; the first of the named mounts is the target.
+
+        Args:
+            session: Says where the mounts are inside.
+            box: Says where they are on the host.
+            mounts: Names; those that the box does not have are left out.
+        """
+        sources = {one.name: one.source for one in box.mounts if one.name in mounts}
+        inside = [session.where(name) for name in mounts if name in sources]
+        outside = [str(path) for one in sources.values() for path in (one, one.resolve())]
+        roots = tuple(dict.fromkeys([*inside, *outside]))
+        return cls(roots=roots, tree=sources[mounts[0]])
 
     def relative(self, file: str) -> str | None:
         """Path relative to the target, `None` if the file is not one of its files."""

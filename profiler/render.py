@@ -8,7 +8,8 @@ Does not cover: drilling down; a model asks a tool for more.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from speedwright.profiler.annotate import Sources, excerpts
@@ -20,6 +21,9 @@ from speedwright.profiler.tree import CallNode, call_tree
 
 # Code and numbers give about four characters a token; 3.5 bytes leaves a margin.
 _BYTES_PER_TOKEN = 3.5
+_SMALLEST_SHARE = 0.001
+# Where a library is installed says nothing; which library it is does.
+_LIBRARY = re.compile(r"^/.*/((site|dist)-packages|lib(?=/python3\.\d+/))/")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -135,8 +139,11 @@ def _lines(
 ) -> Iterator[str]:
     yield from _summary(profile, workload_text)
     totals = function_totals(profile)
-    yield from _functions("Most time in itself", totals, profile, detail.functions)
-    by_total = sorted(totals, key=lambda one: (-one.total_weight, -one.self_weight, one.file))
+    floor = _SMALLEST_SHARE * profile.total
+    by_self = [one for one in totals if one.self_weight >= floor]
+    yield from _functions("Most time in itself", by_self, profile, detail.functions)
+    by_total = [one for one in totals if one.total_weight >= floor]
+    by_total.sort(key=lambda one: (-one.total_weight, -one.self_weight, one.file))
     yield from _functions("Most time with callees", by_total, profile, detail.functions)
     yield from _tree(profile, detail)
     yield from _source(profile, sources, detail)
@@ -169,7 +176,7 @@ def _split(profile: Profile) -> Iterator[str]:
 
 
 def _functions(
-    title: str, totals: list[FunctionTotal] | tuple[FunctionTotal, ...], profile: Profile, rows: int
+    title: str, totals: Sequence[FunctionTotal], profile: Profile, rows: int
 ) -> Iterator[str]:
     has_calls = bool(profile.calls)
     yield ""
@@ -239,7 +246,7 @@ def _named(function: str, file: str, line: int) -> str:
 def _place(file: str, line: int) -> str:
     if not file:
         return ""
-    shown = clean_path(file, max_length=80).replace("`", "'")
+    shown = clean_path(_LIBRARY.sub("", file), max_length=72).replace("`", "'")
     return f"{shown}:{line}" if line else shown
 
 
