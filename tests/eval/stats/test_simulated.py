@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from speedwright.eval.stats import SequentialDesign, Word, compare
 
-RUNS = 4000
+RUNS = 2500
 Noise = Callable[[Generator, int], NDArray[np.float64]]
 Arms = tuple[list[float], list[float]]
 
@@ -84,26 +84,29 @@ def percent(hits: list[bool]) -> float:
     return 100 * sum(hits) / len(hits)
 
 
-@pytest.mark.parametrize("gain", [1.0, 1.05, 0.8])
-@pytest.mark.parametrize("k", [10, 20, 40])
-@pytest.mark.parametrize("noise", NOISES)
-def test_the_interval_contains_the_truth(noise: Noise, k: int, gain: float) -> None:
-    found = [compare(base, candidate) for base, candidate in pairs(noise, k=k, gain=gain)]
-    covered = percent([f.ci_low <= gain <= f.ci_high for f in found])
-    assert 93 <= covered <= 97.5
-
-
 @pytest.mark.parametrize("k", [10, 20, 40])
 @pytest.mark.parametrize("noise", NOISES)
 def test_equal_programs(noise: Noise, k: int) -> None:
-    drawn = pairs(noise, k=k)
-    against_zero = [compare(base, candidate, margin=0.0).word for base, candidate in drawn]
-    assert percent([word is Word.FASTER for word in against_zero]) <= 3.5
-    assert percent([word is Word.SLOWER for word in against_zero]) <= 3.5
-    against_margin = [compare(base, candidate).word for base, candidate in drawn]
+    found = [compare(base, candidate) for base, candidate in pairs(noise, k=k)]
+    assert 93 <= percent([f.ci_low <= 1 <= f.ci_high for f in found]) <= 97.5
     # Equal noise left and right of the margin: never more than the level itself.
-    assert percent([word is Word.FASTER for word in against_margin]) <= 3.0
-    assert percent([word is Word.SLOWER for word in against_margin]) <= 3.0
+    assert percent([f.word is Word.FASTER for f in found]) <= 3.0
+    assert percent([f.word is Word.SLOWER for f in found]) <= 3.0
+
+
+@pytest.mark.parametrize("k", [10, 20, 40])
+@pytest.mark.parametrize("noise", NOISES)
+def test_against_zero_the_test_keeps_its_level(noise: Noise, k: int) -> None:
+    said = [compare(base, candidate, margin=0.0).word for base, candidate in pairs(noise, k=k)]
+    assert percent([word is Word.FASTER for word in said]) <= 3.5
+    assert percent([word is Word.SLOWER for word in said]) <= 3.5
+
+
+@pytest.mark.parametrize("gain", [1.05, 0.8])
+@pytest.mark.parametrize("noise", NOISES)
+def test_the_interval_contains_a_true_gain(noise: Noise, gain: float) -> None:
+    found = [compare(base, candidate) for base, candidate in pairs(noise, k=20, gain=gain)]
+    assert 93 <= percent([f.ci_low <= gain <= f.ci_high for f in found]) <= 97.5
 
 
 @pytest.mark.parametrize("noise", NOISES)

@@ -33,17 +33,11 @@ def shares(samples: Samples, *, margin: float = 0.01) -> dict[Word, float]:
 def test_equal_programs_are_hardly_ever_told_apart(
     trace: Callable[[str], Trace], clock: str, k: int
 ) -> None:
-    said = shares(trace(clock).pairs(k))
-    bound = 1.5 if clock == "noisy wall" else 1.0
-    assert said[Word.FASTER] <= bound
-    assert said[Word.SLOWER] <= bound
-    assert said[Word.EQUIVALENT] + said[Word.INCONCLUSIVE] >= 97
-
-
-@pytest.mark.parametrize("k", [10, 20, 40])
-@pytest.mark.parametrize("clock", CLOCKS)
-def test_the_interval_contains_the_truth(trace: Callable[[str], Trace], clock: str, k: int) -> None:
     found = [compare(base, candidate) for base, candidate in trace(clock).pairs(k)]
+    counts = Counter(f.word for f in found)
+    bound = 1.5 if clock == "noisy wall" else 1.0
+    assert 100 * counts[Word.FASTER] / len(found) <= bound
+    assert 100 * counts[Word.SLOWER] / len(found) <= bound
     covered = sum(f.ci_low <= 1 <= f.ci_high for f in found)
     assert 92.5 <= 100 * covered / len(found) <= 97.5
 
