@@ -9,6 +9,7 @@ whatever context the user's shell happens to be in).
 from __future__ import annotations
 
 import os
+import socket
 import stat
 import tempfile
 from contextlib import suppress
@@ -34,10 +35,10 @@ def engine_address() -> str:
     if host := os.environ.get("DOCKER_HOST", ""):
         return host
     runtime = os.environ.get("XDG_RUNTIME_DIR", "")
-    for socket in (Path("/var/run/docker.sock"), Path(runtime) / "docker.sock"):
+    for place in (Path("/var/run/docker.sock"), Path(runtime) / "docker.sock"):
         with suppress(OSError):
-            if socket.is_absolute() and stat.S_ISSOCK(socket.stat().st_mode):
-                return f"unix://{socket}"
+            if place.is_absolute() and stat.S_ISSOCK(place.stat().st_mode):
+                return f"unix://{place}"
     return ""
 
 
@@ -53,7 +54,9 @@ def connect(*, timeout_s: float = REQUEST_TIMEOUT_S) -> docker.DockerClient:
             "no Docker engine: `/var/run/docker.sock` does not exist and DOCKER_HOST is not set",
             hint=_INSTALL_HINT,
         )
-    import docker  # 0.15 s, so only where an engine may be
+    if (silence := _silence_at(address)) is not None:
+        raise _no_answer(address, silence)
+    import docker  # 0.15 s, so only where an engine is
 
     environment = {**os.environ, "DOCKER_HOST": address}
     try:
@@ -61,14 +64,41 @@ def connect(*, timeout_s: float = REQUEST_TIMEOUT_S) -> docker.DockerClient:
             timeout=int(PROBE_TIMEOUT_S), use_context=False, environment=environment
         )
     except docker.errors.DockerException as error:
-        hint = _INSTALL_HINT
-        if "ermission denied" in str(error):
-            hint = "this user may not use the engine: add it to the group `docker`, or use sudo"
-        raise SandboxUnavailable(
-            f"no Docker engine answers at `{address}`: {_first_line(error)}", hint=hint
-        ) from error
+        raise _no_answer(address, _first_line(error)) from error
     client.api.timeout = int(timeout_s)
     return client
+
+
+def _silence_at(address: str) -> str | None:
+    """Why nothing answers a ping there, `None` if something does or it cannot be told simply.
+
+    Asked by hand because the SDK leaks its socket when a connection fails.
+    """
+    kind, _, place = address.partition("://")
+    host, _, port = place.rstrip("/").rpartition(":")
+    try:
+        if kind == "unix":
+            connection = socket.socket(socket.AF_UNIX)
+        elif kind in ("tcp", "http") and port.isdigit() and not os.environ.get("DOCKER_TLS_VERIFY"):
+            connection = socket.create_connection((host, int(port)), timeout=PROBE_TIMEOUT_S)
+        else:
+            return None
+        with connection:
+            connection.settimeout(PROBE_TIMEOUT_S)
+            if kind == "unix":
+                connection.connect(place)
+            connection.sendall(b"GET /_ping HTTP/1.0\r\nHost: engine\r\n\r\n")
+            answer = connection.recv(64)
+    except OSError as error:
+        return error.strerror or str(error)
+    return None if answer.startswith(b"HTTP/1") else "what answers there is no engine"
+
+
+def _no_answer(address: str, reason: str) -> SandboxUnavailable:
+    hint = _INSTALL_HINT
+    if "ermission denied" in reason:
+        hint = "this user may not use the engine: add it to the group `docker`, or use sudo"
+    return SandboxUnavailable(f"no Docker engine answers at `{address}`: {reason}", hint=hint)
 
 
 def require_own_file_system(client: docker.DockerClient, image: str, mounts: list[Path]) -> None:

@@ -70,10 +70,10 @@ def choose_toolchain(
         environment = build_environment(python, requirements, target=target)
         python, how = environment / "bin" / "python", f"built from {len(requirements)} requirements"
     folders = [*prefixes_of(python), *_program_folders(programs, target)]
-    search = tuple(dict.fromkeys((str(python.parent), *SYSTEM_SEARCH_PATH)))
     paths = tuple(dict.fromkeys(path for path in folders if not _under(path, Path("/usr"))))
     return ToolchainChoice(
-        toolchain=Toolchain(python=python, paths=_outermost(paths), search_path=search), how=how
+        toolchain=Toolchain(python=python, paths=_outermost(paths), search_path=SYSTEM_SEARCH_PATH),
+        how=how,
     )
 
 

@@ -1,0 +1,294 @@
+"""A container of its own for every session.
+
+Covers: no network, a read-only root, no capabilities, an unprivileged user, ceilings on memory
+(swap included), processes, disk and descriptors, private IPC, an empty environment; one warm
+container serves many calls and goes away with the harness, however that ends.
+Does not cover: holes in the kernel or the container runtime; what the host shows under `/usr` in
+the host image (readable to every command); engines on other machines.
+"""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from contextlib import ExitStack
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from speedwright.errors import EnvironmentMissing, SandboxError, SandboxUnavailable
+from speedwright.sandbox.box import Box
+from speedwright.sandbox.cgroup import cgroup_version
+from speedwright.sandbox.container import ContainerCage
+from speedwright.sandbox.engine import PROBE_TIMEOUT_S, connect, require_own_file_system
+from speedwright.sandbox.image import ImageSpec, PreparedImage, prepare_image
+from speedwright.sandbox.inside import search_path, write_shims
+from speedwright.sandbox.interfaces import Availability
+from speedwright.sandbox.limits import MIB
+from speedwright.sandbox.owner import Owner
+from speedwright.sandbox.reaper import reap
+from speedwright.sandbox.session import (
+    PLACE_INSIDE,
+    SCRATCH_INSIDE,
+    SUPERVISOR,
+    SUPERVISOR_INSIDE,
+    SupervisedSession,
+    supervisor_command,
+)
+
+if TYPE_CHECKING:
+    import docker
+
+NOBODY = 65534
+SHIMS_INSIDE = f"{PLACE_INSIDE}/.bin"
+_SHARED_MEMORY_BYTES = 64 * MIB
+_LEAST_OPEN_FILES = 1024  # the supervisor's own descriptors start above 100
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Plan:
+    """What to start a container with.
+
+    Attributes:
+        image: The image.
+        command: The supervisor's.
+        shown: Host path by path inside, and whether it is writable.
+        places: Path inside of each of the box's mounts.
+        search_path: Folders of PATH inside.
+        kept: Paths inside that are never emptied.
+        home: Temporary folder on the host that goes away with the container.
+    """
+
+    image: PreparedImage
+    command: tuple[str, ...]
+    shown: dict[str, tuple[Path, bool]]
+    places: dict[str, str]
+    search_path: tuple[str, ...]
+    kept: tuple[str, ...]
+    home: Path | None
+
+
+class DockerSandbox:
+    """Runs commands in containers of a local engine.
+
+    Args:
+        image: `host`, `auto`, a local image, or a Dockerfile.
+        target: Root of the target, context of a Dockerfile.
+        environment: Folder of an environment built from requirements, which `auto` bakes in.
+    """
+
+    def __init__(
+        self, image: str = "host", *, target: Path | None = None, environment: Path | None = None
+    ) -> None:
+        self._spec = ImageSpec(image=image, target=target, environment=environment)
+        self._prepared: PreparedImage | None = None
+        self._is_checked = False
+
+    @property
+    def name(self) -> str:
+        """`docker`."""
+        return "docker"
+
+    @property
+    def isolates(self) -> bool:
+        """Yes."""
+        return True
+
+    def availability(self) -> Availability:
+        """Whether an engine answers, asked for two seconds at most."""
+        try:
+            connect(timeout_s=PROBE_TIMEOUT_S).close()
+        except SandboxUnavailable as error:
+            return Availability(is_available=False, reason=error.message)
+        return Availability(is_available=True)
+
+    def describe(self) -> dict[str, str]:
+        """Facts for the record: engine, storage, cgroup version, image and digest."""
+        client = connect()
+        try:
+            info: dict[str, Any] = client.info()
+            prepared = self._image(client)
+        finally:
+            client.close()
+        return {
+            "sandbox": self.name,
+            "isolates": "yes",
+            "engine": str(info.get("ServerVersion", "")),
+            "api": str(client.api.api_version),
+            "storage_driver": str(info.get("Driver", "")),
+            "runtime": str(info.get("DefaultRuntime", "")),
+            "cgroup_version": str(info.get("CgroupVersion") or cgroup_version()),
+            "kernel": os.uname().release,
+            "image": prepared.name,
+            "image_digest": prepared.digest,
+        }
+
+    def open(self, box: Box) -> SupervisedSession:
+        """Start a container."""
+        client = connect()
+        with ExitStack() as undo:
+            undo.callback(client.close)
+            plan = self._plan(client, box)
+            cage = ContainerCage(client, _create(client, plan, box), plan.home)
+            undo.pop_all()
+            undo.callback(cage.destroy)
+            wire = _started(cage, plan)
+            if not self._is_checked and not cage.is_seen_from_here:
+                require_own_file_system(client, plan.image.name, list(plan.image.mounts))
+            self._is_checked = True
+            undo.pop_all()
+        inside = replace(box, env={**_environment_of(client, plan.image), **box.env})
+        return SupervisedSession(
+            inside,
+            cage,
+            wire,
+            places=plan.places,
+            search_path=plan.search_path,
+            kept=plan.kept,
+        )
+
+    def _image(self, client: docker.DockerClient) -> PreparedImage:
+        if self._prepared is None:
+            reap(client)
+            self._prepared = prepare_image(client, self._spec)
+        return self._prepared
+
+    def _plan(self, client: docker.DockerClient, box: Box) -> _Plan:
+        image = self._image(client)
+        places = {mount.name: f"{PLACE_INSIDE}/{mount.name}" for mount in box.mounts}
+        shown = {places[mount.name]: (mount.source, mount.writable) for mount in box.mounts}
+        shown[SUPERVISOR_INSIDE] = (SUPERVISOR, False)
+        if not image.is_host:
+            path = _environment_of(client, image).get("PATH", "/usr/local/bin:/usr/bin:/bin")
+            return _Plan(
+                image=image,
+                command=supervisor_command("python3"),
+                shown=shown,
+                places=places,
+                search_path=tuple(path.split(":")),
+                kept=(),
+                home=None,
+            )
+        paths = [path for path in box.toolchain.paths if path not in image.baked]
+        shown |= {str(path): (path, False) for path in (*image.mounts, *paths)}
+        home = Path(tempfile.mkdtemp(prefix="speedwright-box-"))
+        home.chmod(0o755)
+        has_shims = write_shims(box.toolchain, home / "bin")
+        if has_shims:
+            shown[SHIMS_INSIDE] = (home / "bin", False)
+        return _Plan(
+            image=image,
+            command=supervisor_command(str(box.toolchain.python)),
+            shown=shown,
+            places=places,
+            search_path=search_path(box.toolchain, SHIMS_INSIDE if has_shims else None),
+            kept=tuple(str(path) for path in paths),
+            home=home,
+        )
+
+
+def _environment_of(client: docker.DockerClient, image: PreparedImage) -> dict[str, str]:
+    """The variables that an image sets for its programs; the host image sets none."""
+    if image.is_host:
+        return {}
+    config: dict[str, Any] = client.images.get(image.digest).attrs.get("Config") or {}
+    pairs = (line.partition("=") for line in config.get("Env") or ())
+    return {name: value for name, _, value in pairs}
+
+
+def _create(client: docker.DockerClient, plan: _Plan, box: Box) -> str:
+    """Create the container; its id.
+
+    Raises:
+        SandboxUnavailable: The engine does not see a folder that is here.
+        SandboxError: It refused for another reason.
+    """
+    import docker
+    from requests.exceptions import RequestException
+
+    try:
+        created: dict[str, Any] = client.api.create_container(
+            plan.image.digest,
+            entrypoint=list(plan.command),
+            command=[],
+            user=_user(box),
+            working_dir="/",
+            hostname="box",
+            stdin_open=True,
+            environment={},
+            labels=Owner.of_this_process().labels(box.label),
+            host_config=_host_config(client, plan, box),
+        )
+    except docker.errors.APIError as error:
+        said = str(error.explanation)
+        _, is_bind, path = said.partition("bind source path does not exist: ")
+        if is_bind and Path(path.strip()).exists():
+            raise SandboxUnavailable(
+                f"the Docker engine does not see `{path.strip()}` of this machine",
+                hint="it runs on another machine or in a container; use a local engine, "
+                "or `--sandbox bubblewrap`",
+            ) from error
+        raise SandboxError(f"the engine created no container: {said}") from error
+    except RequestException as error:
+        raise SandboxError(f"the engine did not answer: {error}") from error
+    return str(created["Id"])
+
+
+def _host_config(client: docker.DockerClient, plan: _Plan, box: Box) -> dict[str, Any]:
+    """The profile; reasons for each line are in docs/design."""
+    from docker.types import LogConfig, Mount, Ulimit
+
+    limits = box.limits
+    files = max(limits.open_files, _LEAST_OPEN_FILES)
+    config: dict[str, Any] = client.api.create_host_config(
+        network_mode="none",
+        read_only=True,
+        cap_drop=["ALL"],
+        security_opt=["no-new-privileges"],
+        pids_limit=limits.pids + 1,  # the supervisor
+        mem_limit=limits.memory_bytes,
+        memswap_limit=limits.memory_bytes,
+        cpuset_cpus=None if limits.cpus is None else ",".join(map(str, limits.cpus)),
+        tmpfs={SCRATCH_INSIDE: f"rw,exec,nosuid,nodev,size={limits.disk_bytes}"},
+        ipc_mode="private",
+        shm_size=_SHARED_MEMORY_BYTES,
+        log_config=LogConfig(type="none"),
+        ulimits=[
+            Ulimit(name="nofile", soft=files, hard=files),
+            Ulimit(name="core", soft=0, hard=0),
+            Ulimit(name="fsize", soft=limits.file_bytes, hard=limits.file_bytes),
+        ],
+        auto_remove=True,
+        mounts=[
+            Mount(inside, str(source), type="bind", read_only=not writable)
+            for inside, (source, writable) in plan.shown.items()
+        ],
+    )
+    return config
+
+
+def _user(box: Box) -> str:
+    """Nobody; but what a user without root lets be written must stay the user's to delete."""
+    if os.geteuid() and any(mount.writable for mount in box.mounts):
+        return f"{os.geteuid()}:{os.getegid()}"
+    return f"{NOBODY}:{NOBODY}"
+
+
+def _started(cage: ContainerCage, plan: _Plan) -> Any:
+    """Start the container, with the engine's refusals in our words."""
+    import docker
+    from requests.exceptions import RequestException
+
+    try:
+        return cage.start()
+    except docker.errors.APIError as error:
+        said = str(error.explanation)
+        if "executable file not found" in said or "no such file or directory" in said:
+            raise EnvironmentMissing(
+                f"image `{plan.image.name}` has no `{plan.command[0]}`, which speedwright's "
+                "supervisor needs (Python 3.8 or newer)",
+                hint="add Python to the image, or use `--image host`",
+            ) from error
+        raise SandboxError(f"the engine started no container: {said}") from error
+    except RequestException as error:
+        raise SandboxError(f"the engine did not answer: {error}") from error
