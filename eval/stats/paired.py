@@ -9,10 +9,15 @@ Does not cover: all of one arm before all of the other (drift becomes a verdict)
 from __future__ import annotations
 
 from collections.abc import Sequence
-from math import exp, isfinite, log, log1p
+from math import exp, isfinite, log1p
+from typing import TYPE_CHECKING
 
 from speedwright.eval.stats.comparison import Comparison, Control, Word
 from speedwright.eval.stats.signed_rank import Interval, interval
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
 
 LEAST_PAIRS = 6
 """With 5 pairs the smallest one-sided p is 1/32: no claim at 95 % can rest on them."""
@@ -109,7 +114,7 @@ def control(
     )
 
 
-def log_ratios(base: Sequence[float], candidate: Sequence[float]) -> list[float]:
+def log_ratios(base: Sequence[float], candidate: Sequence[float]) -> NDArray[np.float64]:
     """ln(base / candidate) of each pair, above 0 where the candidate was faster.
 
     Raises:
@@ -122,13 +127,18 @@ def log_ratios(base: Sequence[float], candidate: Sequence[float]) -> list[float]
     if len(base) == 0:
         raise ValueError("no pairs to compare")
     # A difference of logs, not the log of a quotient: swapping the arms then negates it exactly.
-    return [_log(before) - _log(after) for before, after in zip(base, candidate, strict=True)]
+    return _logs(base) - _logs(candidate)
 
 
-def _log(time: float) -> float:
-    if not (isfinite(time) and time > 0):
-        raise ValueError(f"a time must be finite and above 0, not `{time}`")
-    return log(time)
+def _logs(times: Sequence[float]) -> NDArray[np.float64]:
+    import numpy as np
+
+    values = np.asarray(times, dtype=np.float64)
+    is_time = np.isfinite(values) & (values > 0)
+    if not is_time.all():
+        bad = float(values[~is_time][0])
+        raise ValueError(f"a time must be finite and above 0, not `{bad}`")
+    return np.log(values)
 
 
 def _ratio(log_ratio: float) -> float:

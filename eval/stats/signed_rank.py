@@ -49,7 +49,7 @@ class Interval:
     reaches_level: bool
 
 
-def interval(differences: Sequence[float], *, confidence: float) -> Interval:
+def interval(differences: Sequence[float] | NDArray[np.float64], *, confidence: float) -> Interval:
     """Estimate and interval of the centre of the differences.
 
     Args:
@@ -117,7 +117,7 @@ def null_distribution(n: int) -> NDArray[np.float64]:
 
 
 def _walsh_order_statistics(
-    differences: Sequence[float], positions: tuple[int, int, int, int]
+    differences: Sequence[float] | NDArray[np.float64], positions: tuple[int, int, int, int]
 ) -> tuple[float, float, float, float]:
     """The Walsh averages at the given positions of their sorted list, counted from 0."""
     import numpy as np
@@ -128,7 +128,7 @@ def _walsh_order_statistics(
         return a, b, c, d
     rows, columns = _upper_triangle(values.size)
     averages = (values[rows] + values[columns]) / 2
-    averages.partition(sorted(set(positions)))
+    averages.partition(positions)
     a, b, c, d = (float(averages[position]) for position in positions)
     return a, b, c, d
 
