@@ -9,10 +9,11 @@ from __future__ import annotations
 
 import shutil
 import tempfile
+import time
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from speedwright.errors import SandboxUnavailable
 from speedwright.sandbox.engine import connect
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     import docker
     from docker.models.containers import Container
 
+SCHEMA_VERSION = 1
 SCRATCH_PREFIX = "speedwright-"
 _OLD_SCRATCH_S = 24 * 3600.0
 
@@ -44,6 +46,17 @@ class CleanReport:
     folders: tuple[Path, ...] = ()
     freed_bytes: int = 0
     kept: tuple[str, ...] = ()
+
+    def to_json(self) -> dict[str, Any]:
+        """Plain data, `schema_version` first."""
+        return {
+            "schema_version": SCHEMA_VERSION,
+            "containers": list(self.containers),
+            "images": list(self.images),
+            "folders": [str(folder) for folder in self.folders],
+            "freed_bytes": self.freed_bytes,
+            "kept": list(self.kept),
+        }
 
 
 def reap(client: docker.DockerClient) -> tuple[str, ...]:
@@ -128,8 +141,6 @@ def _remove_images(client: docker.DockerClient, kept: list[str]) -> dict[str, in
 
 def _stale_scratch() -> list[Path]:
     """Scratch folders of ours that nobody has touched for a day."""
-    import time
-
     oldest = time.time() - _OLD_SCRATCH_S
     found = Path(tempfile.gettempdir()).glob(f"{SCRATCH_PREFIX}*")
     return [path for path in found if path.is_dir() and path.lstat().st_mtime < oldest]
