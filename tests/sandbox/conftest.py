@@ -47,9 +47,7 @@ def sandbox(request: pytest.FixtureRequest) -> Sandbox:
 @pytest.fixture(scope="session")
 def toolchain() -> Toolchain:
     """The interpreter that runs the tests."""
-    return Toolchain(
-        python=Path(sys.executable), paths=(Path(sys.prefix), Path(sys.base_prefix))
-    )
+    return Toolchain(python=Path(sys.executable), paths=(Path(sys.prefix), Path(sys.base_prefix)))
 
 
 @pytest.fixture(scope="session")

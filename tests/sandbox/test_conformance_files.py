@@ -83,7 +83,9 @@ def test_written_file_lasts_for_one_call(session: Session, shell: Run) -> None:
 
 
 def test_very_deep_folders_are_removed(session: Session, python: Run, shell: Run) -> None:
-    code = "import os\nfor i in range(3000):\n    os.mkdir('d' * 100); os.chdir('d' * 100)\nprint(i)"
+    code = (
+        "import os\nfor i in range(3000):\n    os.mkdir('d' * 100); os.chdir('d' * 100)\nprint(i)"
+    )
     assert python(code).stdout == b"2999\n"
     assert shell("ls -A").stdout == b""
 

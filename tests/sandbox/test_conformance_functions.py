@@ -26,7 +26,9 @@ def receive(): return take(struct.unpack('>Q', take(8))[0])
 ECHO = HEAD + "ready(); reply(receive()[::-1])"
 
 
-def call(python: Run, code: str, data: bytes = b"input", limits: Limits | None = None) -> ProcessResult:
+def call(
+    python: Run, code: str, data: bytes = b"input", limits: Limits | None = None
+) -> ProcessResult:
     return python(HEAD + code, function_input=data, limits=limits)
 
 
@@ -89,7 +91,10 @@ def test_reply_is_part_of_a_flood(python: Run) -> None:
         ("ready(); receive(); raise SystemExit(3)", "closed descriptor 4"),
         ("ready(); receive(); give(b'\\0\\0\\0'); raise SystemExit(3)", "closed descriptor 4"),
         ("ready(); receive(); give(struct.pack('>Q', 9) + b'x'); raise SystemExit(3)", "closed"),
-        ("ready(); receive(); reply(b'hi'); give(b'!'); raise SystemExit(3)", "more than its reply"),
+        (
+            "ready(); receive(); reply(b'hi'); give(b'!'); raise SystemExit(3)",
+            "more than its reply",
+        ),
         ("ready(); receive(); give(b'\\xff' * 8 + b'x'); raise SystemExit(3)", "closed"),
     ],
 )
@@ -127,8 +132,14 @@ def test_replied_but_never_ends(python: Run) -> None:
 
 
 def test_input_that_is_not_read_is_no_deadlock(python: Run) -> None:
-    result = call(python, "ready(); os.close(3); reply(b'lazy')", b"x" * (4 * MIB))
+    code = "ready(); os.close(3); time.sleep(0.3); reply(b'lazy')"
+    result = call(python, code, b"x" * (4 * MIB))
     assert (result.reply, result.exit_code) == (b"lazy", 0)
+
+
+def test_reply_made_without_its_input_is_none(python: Run) -> None:
+    result = call(python, "os.write(4, b'R' + struct.pack('>Q', 2) + b'hi')")
+    assert (result.reply, result.detail) == (None, "replied before it had its input")
 
 
 def test_output_is_kept_beside_the_reply(python: Run) -> None:
@@ -144,5 +155,3 @@ def test_ordinary_commands_have_no_reply(python: Run) -> None:
 def test_answer_overhead_is_small(python: Run) -> None:
     fastest = min(call(python, "ready(); reply(receive())").wall_s for _ in range(10))
     assert fastest < 0.05  # 50-200 us on an idle machine
-
-

@@ -70,9 +70,11 @@ def test_no_mounts_and_no_nested_namespaces_with_rights(shell: Run, covered: Cov
 
 def test_only_its_own_processes_are_seen(python: Run, covered: Covered) -> None:
     covered("own process namespace")
-    code = "import os; print(sorted(int(n) for n in os.listdir('/proc') if n.isdigit())[0], os.getppid())"
-    assert python(code).stdout.split() == [b"1", b"1"]
-    assert int(python("import os; print(sum(n.isdigit() for n in os.listdir('/proc')))").stdout) == 2
+    lowest = "min(int(n) for n in os.listdir('/proc') if n.isdigit())"
+    assert python(f"import os; print({lowest}, os.getppid())").stdout == b"1 1\n"
+    assert (
+        int(python("import os; print(sum(n.isdigit() for n in os.listdir('/proc')))").stdout) == 2
+    )
 
 
 def test_files_of_the_host_are_not_seen(

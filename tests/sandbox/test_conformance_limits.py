@@ -39,7 +39,8 @@ def test_out_of_memory_is_told_from_a_crash(small: Session, covered: Covered) ->
 
 def test_child_out_of_memory_is_told(small: Session, covered: Covered) -> None:
     covered("told out of memory")
-    code = f"import subprocess, sys; sys.exit(subprocess.call([sys.executable, '-c', {GREEDY!r}]) != 0)"
+    call = f"subprocess.call([sys.executable, '-c', {GREEDY!r}])"
+    code = f"import subprocess, sys; sys.exit({call} != 0)"
     assert run(small, code).outcome is Outcome.OUT_OF_MEMORY
 
 
