@@ -64,6 +64,10 @@ class ProfileBuilder:
             key = key[:1]
         self._weights[key] = self._weights.get(key, 0.0) + weight
 
+    def has_target_lines(self) -> bool:
+        """Whether any line of the target's files is known so far."""
+        return any(frame.in_target and frame.line for frame in self._frames)
+
     def finish(
         self,
         *,

@@ -217,7 +217,8 @@ def _source(profile: Profile, sources: Sources, detail: _Detail) -> Iterator[str
             if index:
                 yield "         …"
             for line in block:
-                share = "      " if line.share is None else _share(line.share)
+                seen = line.share or 0.0
+                share = _share(seen) if seen >= _SMALLEST_SHARE else " " * 6
                 yield f"{share} {line.number:5d} | {clean_line(line.text)}"
 
 
