@@ -1,0 +1,157 @@
+"""Decision rules side by side on the same recorded runs: false words, gains found, runs used.
+
+    python benches/decision_rules.py [FOLDER]      FOLDER holds quiet.json and noisy.json
+
+Both arms of every window are the same unchanged program; for the columns of gains the candidate's
+times are multiplied by 1 - e. `false` counts `faster` and `slower` at e = 0, in percent of windows.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from statistics import fmean
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.stats import mannwhitneyu, ttest_ind
+
+from speedwright.eval.stats import LOOKS, SequentialDesign, Word, compare
+
+Times = NDArray[np.float64]
+Said = tuple[Word, int]
+Rule = Callable[[Times, Times], Said]
+SEEDS = 10
+
+
+def ratio_rule(statistic: Callable[[Times], float], threshold: float) -> Rule:
+    """`faster` if the ratio of the arms' statistic exceeds the threshold."""
+
+    def rule(base: Times, candidate: Times) -> Said:
+        ratio = statistic(base) / statistic(candidate)
+        return _word(ratio > 1 + threshold, ratio < 1 / (1 + threshold)), 2 * base.size
+
+    return rule
+
+
+def p_rule(p_value: Callable[[Times, Times], float], level: float) -> Rule:
+    """`faster` if a one-sided test that the candidate is less gives p below the level."""
+
+    def rule(base: Times, candidate: Times) -> Said:
+        said = _word(p_value(candidate, base) < level, p_value(base, candidate) < level)
+        return said, 2 * base.size
+
+    return rule
+
+
+def welch(less: Times, more: Times) -> float:
+    return float(ttest_ind(less, more, equal_var=False, alternative="less").pvalue)
+
+
+def mann_whitney(less: Times, more: Times) -> float:
+    return float(mannwhitneyu(less, more, alternative="less").pvalue)
+
+
+def filtered_mann_whitney(less: Times, more: Times) -> float:
+    return mann_whitney(_without_outliers(less), _without_outliers(more))
+
+
+def ours(base: Times, candidate: Times) -> Said:
+    return compare(base.tolist(), candidate.tolist()).word, 2 * base.size
+
+
+def ours_in_looks(base: Times, candidate: Times) -> Said:
+    design = SequentialDesign()
+    for done in LOOKS:
+        look = design.conclude(base[:done].tolist(), candidate[:done].tolist())
+        if look.is_final:
+            break
+    return look.comparison.word, 2 * done
+
+
+def blocks(times: Times, k: int) -> Iterator[tuple[Times, Times]]:
+    """Take k runs of the base, then k of the candidate: what most tools do."""
+    for start in range(0, times.size - 2 * k + 1, max(1, k // 4)):
+        yield times[start : start + k], times[start + k : start + 2 * k]
+
+
+def pairs(times: Times, k: int) -> Iterator[tuple[Times, Times]]:
+    """Take k adjacent pairs, the order inside each by a coin; many coins for each window."""
+    rows = times[: times.size // 2 * 2].reshape(-1, 2)
+    rng = np.random.default_rng(k)
+    for start in range(0, len(rows) - k + 1, max(1, k // 4)):
+        window = rows[start : start + k]
+        for coin in rng.random((SEEDS, k)) < 0.5:
+            yield (
+                np.where(coin, window[:, 0], window[:, 1]),
+                np.where(coin, window[:, 1], window[:, 0]),
+            )
+
+
+RULES: list[tuple[str, str, Rule, int]] = [
+    *(("mean > 2 %", "blocks", ratio_rule(np.mean, 0.02), k) for k in (10, 20, 40)),
+    ("mean > 5 %, five repeats", "blocks", ratio_rule(np.mean, 0.05), 5),
+    ("minimum > 5 %, five repeats", "blocks", ratio_rule(np.min, 0.05), 5),
+    *((f"minimum of {k} > 2 %", "blocks", ratio_rule(np.min, 0.02), k) for k in (10, 40)),
+    *(("Welch t, 2.5 %", "blocks", p_rule(welch, 0.025), k) for k in (10, 20, 40)),
+    *(("Mann-Whitney, 2.5 %", "blocks", p_rule(mann_whitney, 0.025), k) for k in (10, 20, 40)),
+    ("outliers out, Mann-Whitney, 10 %", "blocks", p_rule(filtered_mann_whitney, 0.1), 20),
+    ("mean > 2 %", "pairs", ratio_rule(np.mean, 0.02), 20),
+    ("Mann-Whitney, 2.5 %", "pairs", p_rule(mann_whitney, 0.025), 20),
+    *(("speedwright, one look", "pairs", ours, k) for k in (10, 20, 40)),
+    ("speedwright, looks 10/20/40/80", "pairs", ours_in_looks, LOOKS[-1]),
+]
+
+
+def share(
+    rule: Rule, windows: list[tuple[Times, Times]], saved: float
+) -> tuple[float, float, float]:
+    """Percent `faster`, percent `slower`, mean runs used."""
+    said = [rule(base, candidate * (1 - saved)) for base, candidate in windows]
+    words = [word for word, _ in said]
+    return (
+        100 * words.count(Word.FASTER) / len(words),
+        100 * words.count(Word.SLOWER) / len(words),
+        fmean(runs for _, runs in said),
+    )
+
+
+def main() -> None:
+    shared = Path(os.environ.get("SPEEDWRIGHT_SHARED", Path(__file__).parents[2] / "shared"))
+    folder = Path(sys.argv[1]) if len(sys.argv) > 1 else shared / "data" / "traces"
+    for name, clock in (("quiet", "wall"), ("noisy", "wall"), ("noisy", "cpu")):
+        document = json.loads((folder / f"{name}.json").read_text())
+        column = document["columns"].index(f"{clock}_ns")
+        times = np.array([row[column] for row in document["rows"]], dtype=float)
+        print(f"\n{name} {clock}: {times.size} runs\n")
+        print(
+            "| rule | design | runs an arm | false faster | false slower | 3 % found | 5 % found "
+            "| runs used at 5 % |\n|---|---|---|---|---|---|---|---|"
+        )
+        for title, design, rule, k in RULES:
+            windows = list((blocks if design == "blocks" else pairs)(times, k))
+            faster, slower, _ = share(rule, windows, 0.0)
+            three, _, _ = share(rule, windows, 0.03)
+            five, _, runs = share(rule, windows, 0.05)
+            print(
+                f"| {title} | {design} | {k} | {faster:.1f} | {slower:.1f} | {three:.0f} "
+                f"| {five:.0f} | {runs:.0f} |"
+            )
+
+
+def _word(is_faster: bool, is_slower: bool) -> Word:
+    if is_faster:
+        return Word.FASTER
+    return Word.SLOWER if is_slower else Word.INCONCLUSIVE
+
+
+def _without_outliers(times: Times) -> Times:
+    low, high = np.quantile(times, [0.25, 0.75])
+    return times[(times >= low - (high - low)) & (times <= high + (high - low))]
+
+
+if __name__ == "__main__":
+    main()
