@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-import shutil
-import tempfile
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -21,6 +17,7 @@ from speedwright.eval.patch import read_patch
 from speedwright.eval.progress import Progress
 from speedwright.eval.resolve import resolve_target
 from speedwright.eval.run_folder import RunFolder
+from speedwright.eval.scratch import scratch_folder
 from speedwright.eval.target import TargetRequest
 from speedwright.eval.verdict import Judgement
 from speedwright.sandbox.doctor import machine_facts
@@ -34,11 +31,13 @@ class JudgeRequest:
     Attributes:
         target: The target.
         patch: File with a unified diff.
+        holdout: More workloads on which the gain is reported.
         seed: Of the measurement; `None` for a fresh one.
     """
 
     target: TargetRequest
     patch: Path
+    holdout: tuple[str, ...] = ()
     seed: int | None = None
 
 
@@ -50,12 +49,14 @@ class CompareRequest:
         target: The target; its path is the repository.
         base: Git ref or folder.
         head: Git ref or folder.
+        holdout: More workloads on which the gain is reported.
         seed: Of the measurement; `None` for a fresh one.
     """
 
     target: TargetRequest
     base: str
     head: str
+    holdout: tuple[str, ...] = ()
     seed: int | None = None
 
 
@@ -131,17 +132,6 @@ def compare_versions(request: CompareRequest, progress: Progress) -> JudgeReport
         )
 
 
-@contextmanager
-def scratch_folder() -> Iterator[Path]:
-    """A folder for checkouts that the sandbox's user can enter, removed at the end."""
-    folder = Path(tempfile.mkdtemp(prefix="speedwright-"))
-    folder.chmod(0o755)
-    try:
-        yield folder
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
-
-
 def _judged(
     request: TargetRequest,
     candidate: Candidate,
@@ -159,9 +149,7 @@ def _judged(
         run = RunFolder.create(target.root, request.out)
         progress.folder(run.path)
         baseline: Baseline = prepare_baseline(target, scratch / "versions", progress)
-        case = Case(
-            candidate=candidate, seed=seed, deadline_s=deadline_s, has_policy=base is None
-        )
+        case = Case(candidate=candidate, seed=seed, deadline_s=deadline_s, has_policy=base is None)
         judgement = judge(case, baseline, progress)
         folder = write_evidence(
             run.path / "evidence",

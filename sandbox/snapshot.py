@@ -14,6 +14,7 @@ from __future__ import annotations
 import os
 import shutil
 import stat
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
@@ -91,6 +92,40 @@ class Snapshot:
             return git(folder, work, *words, env=env).decode("utf-8", "replace")
         finally:
             index.unlink(missing_ok=True)
+
+    def text(self, path: str) -> str | None:
+        """Text of a file as it stands in the snapshot; `None` if missing, a link, or not UTF-8."""
+        file = self.tree / path
+        if ".." in Path(path).parts or file.is_symlink() or not file.is_file():
+            return None
+        if not file.resolve().is_relative_to(self.tree.resolve()):
+            return None
+        try:
+            return file.read_bytes().decode("utf-8")
+        except UnicodeDecodeError:
+            return None
+
+    def diff_of(self, changes: Mapping[str, str | None]) -> str:
+        """Unified diff of some files' new texts (`None` deletes) against the snapshot."""
+        index = self.folder / "index.edit"
+        env = {"GIT_INDEX_FILE": str(index)}
+        try:
+            git(self.tree, "read-tree", "HEAD", env=env)
+            for path, text in sorted(changes.items()):
+                self._stage(path, text, env)
+            words = ("diff", "--cached", "--no-color", "--no-ext-diff", "--no-renames", "HEAD")
+            return git(self.tree, *words, env=env).decode("utf-8", "replace")
+        finally:
+            index.unlink(missing_ok=True)
+
+    def _stage(self, path: str, text: str | None, env: Mapping[str, str]) -> None:
+        if text is None:
+            git(self.tree, "update-index", "--force-remove", "--", path, env=env)
+            return
+        blob = git(self.tree, "hash-object", "-w", "--stdin", stdin=text.encode()).decode().strip()
+        is_program = (self.tree / path).is_file() and (self.tree / path).stat().st_mode & 0o100
+        mode = "100755" if is_program else "100644"
+        git(self.tree, "update-index", "--add", "--cacheinfo", f"{mode},{blob},{path}", env=env)
 
     def close(self) -> None:
         """Remove the scratch folder."""

@@ -72,8 +72,16 @@ class Baseline:
         return limits_for_tests(base_s * 5 + 30, memory_bytes=MEMORY_BYTES)
 
 
-def prepare_baseline(target: Target, scratch: Path, progress: Progress) -> Baseline:
+def prepare_baseline(
+    target: Target, scratch: Path, progress: Progress, *, has_tests: bool = True
+) -> Baseline:
     """Build the base, run its tests twice and its workload three times.
+
+    Args:
+        target: The target.
+        scratch: Where versions are checked out.
+        progress: Hears what is going on.
+        has_tests: Whether the tests are run; a profile needs none.
 
     Raises:
         TargetBroken: It does not build, its tests fail or hang, or its workload fails.
@@ -86,7 +94,7 @@ def prepare_baseline(target: Target, scratch: Path, progress: Progress) -> Basel
     folder = base_version(versions)
     warm = versions.copy(folder)
     tests = None
-    if target.test is not None:
+    if target.test is not None and has_tests:
         progress.step("baseline tests", " ".join(target.test.argv))
         tests = _green_tests(target, warm, versions, is_writable=True)
         progress.note(_test_note(tests))
