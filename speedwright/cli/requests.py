@@ -49,9 +49,7 @@ def judge(path: Path, patch: Path, given: Given, out: Path | None) -> JudgeReque
     from speedwright.eval.judging import JudgeRequest
 
     settings = _settings(path, given, None)
-    return JudgeRequest(
-        target=_target(path, settings, out), patch=patch, holdout=_texts(settings.holdout)
-    )
+    return JudgeRequest(target=_target(path, settings, out), patch=patch)
 
 
 def compare(base: str, head: str, repo: Path, given: Given, out: Path | None) -> CompareRequest:
@@ -59,9 +57,7 @@ def compare(base: str, head: str, repo: Path, given: Given, out: Path | None) ->
     from speedwright.eval.judging import CompareRequest
 
     settings = _settings(repo, given, None)
-    return CompareRequest(
-        target=_target(repo, settings, out), base=base, head=head, holdout=_texts(settings.holdout)
-    )
+    return CompareRequest(target=_target(repo, settings, out), base=base, head=head)
 
 
 def optimize(

@@ -12,7 +12,7 @@ from speedwright.errors import ConfigError
 
 FILE = "speedwright.toml"
 PREFIX = "SPEEDWRIGHT_"
-OTHER_VARIABLES = frozenset({"DEBUG", "PLUGINS", "REQUIRE_DOCKER"})
+OTHER_VARIABLES = frozenset({"DEBUG", "PLUGINS", "PRICES", "REQUIRE_DOCKER", "SHARED"})
 LIST_SEPARATORS: Mapping[str, str] = {
     "paths": ",",
     "deny": ",",

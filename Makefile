@@ -1,0 +1,64 @@
+# All set-up happens here: each target makes its own .venv once and uses it again.
+#   make demo     make a small repository faster, with proof; no key and no Docker needed
+#   make test     the whole test suite
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
+PYTEST_ARGS ?=
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test check format bench docs install-dev clean
+
+help:
+	@echo 'make demo    make examples/logstats faster and prove it'
+	@echo 'make test    run the tests'
+	@echo 'make check   ruff and mypy'
+	@echo 'make format  let ruff rewrite the code'
+	@echo 'make bench   measure speedwright itself'
+	@echo 'make docs    write docs/cli.md from --help'
+	@echo 'make clean   remove .venv and caches'
+
+demo: $(VENV)/.installed
+	@$(BIN)/speedwright optimize examples/logstats
+
+test: $(VENV)/.installed-dev
+	@$(BIN)/python -m pytest $(PYTEST_ARGS)
+
+check: $(VENV)/.installed-dev
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
+
+format: $(VENV)/.installed-dev
+	@$(BIN)/ruff check --fix .
+	@$(BIN)/ruff format .
+
+bench: $(VENV)/.installed-dev
+	@set -e; for bench in benches/*.py; do echo "== $$bench"; $(BIN)/python "$$bench"; done
+
+docs: $(VENV)/.installed-dev
+	@$(BIN)/python docs/generate_cli.py
+
+install-dev: $(VENV)/.installed-dev
+
+clean:
+	rm -rf $(VENV) build dist speedwright.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis
+
+$(VENV)/.installed: pyproject.toml $(VENV)/.created
+	@echo 'installing speedwright into $(VENV) (a minute or two the first time)'
+	@$(PIP) install --editable .
+	@touch $@
+
+$(VENV)/.installed-dev: pyproject.toml $(VENV)/.created
+	@echo 'installing speedwright and its tools into $(VENV) (a minute or two the first time)'
+	@$(PIP) install --editable '.[dev]'
+	@touch $(VENV)/.installed $@
+
+$(VENV)/.created:
+	@command -v $(PYTHON) >/dev/null || { echo 'error: no $(PYTHON) here: sudo apt-get install python3 python3-venv' >&2; exit 3; }
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo 'error: $(PYTHON) is older than 3.11; say make PYTHON=python3.12 or another one' >&2; exit 3; }
+	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || { echo 'error: $(PYTHON) cannot make virtual environments: sudo apt-get install python3-venv' >&2; exit 3; }
+	@rm -rf $(VENV)
+	@$(PYTHON) -m venv $(VENV)
+	@touch $@
