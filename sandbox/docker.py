@@ -169,9 +169,9 @@ class DockerSandbox:
                 kept=(),
                 home=None,
             )
-        paths = [path for path in box.toolchain.paths if path not in image.baked]
+        paths = [path for path in box.toolchain.paths if not _is_in(image, path)]
         shown |= {str(path): (path, False) for path in (*image.mounts, *paths)}
-        home = Path(tempfile.mkdtemp(prefix="speedwright-box-"))
+        home = Path(tempfile.mkdtemp(prefix=f"speedwright-box-{os.getpid()}-"))
         home.chmod(0o755)
         has_shims = write_shims(box.toolchain, home / "bin")
         if has_shims:
@@ -185,6 +185,11 @@ class DockerSandbox:
             kept=tuple(str(path) for path in paths),
             home=home,
         )
+
+
+def _is_in(image: PreparedImage, path: Path) -> bool:
+    """Whether the image's own copy serves; what lies in the scratch folder is hidden by it."""
+    return path in image.baked and not path.is_relative_to(SCRATCH_INSIDE)
 
 
 def _environment_of(client: docker.DockerClient, image: PreparedImage) -> dict[str, str]:

@@ -24,6 +24,9 @@ if TYPE_CHECKING:
 
 PROBE_TIMEOUT_S = 2.0
 REQUEST_TIMEOUT_S = 60.0
+_COMPARE = (
+    'test "$(cat /proc/sys/kernel/random/boot_id)" = "$1" && test "$(cat /probe/nonce)" = "$2"'
+)
 _INSTALL_HINT = (
     "start the engine (`systemctl start docker`) or install one (`apt install docker.io`), "
     "or choose `--sandbox bubblewrap`"
@@ -104,7 +107,8 @@ def _no_answer(address: str, reason: str) -> SandboxUnavailable:
 def require_own_file_system(client: docker.DockerClient, image: str, mounts: list[Path]) -> None:
     """Make sure that folders which we mount are those that we see.
 
-    A probe container prints the kernel's boot id and a file that was just written here.
+    A probe container compares the kernel's boot id, and a file that was just written here. It
+    answers by its exit status: what it prints may arrive cut short.
 
     Raises:
         SandboxUnavailable: The engine runs on another machine, or in a container of its own.
@@ -119,18 +123,18 @@ def require_own_file_system(client: docker.DockerClient, image: str, mounts: lis
         shown = [Mount(str(p), str(p), type="bind", read_only=True) for p in mounts]
         shown.append(Mount("/probe", str(folder), type="bind", read_only=True))
         try:
-            said = client.containers.run(
+            client.containers.run(
                 image,
-                ["/usr/bin/cat", "/proc/sys/kernel/random/boot_id", "/probe/nonce"],
+                ["/bin/sh", "-c", _COMPARE, "probe", boot_id(), folder.name],
                 mounts=shown,
                 network_mode="none",
                 remove=True,
                 labels=Owner.of_this_process().labels("probe"),
             )
+        except docker.errors.ContainerError as error:
+            raise _elsewhere("a file written here is not seen there") from error
         except docker.errors.DockerException as error:
             raise _elsewhere(_first_line(error)) from error
-    if said.split() != [boot_id().encode(), folder.name.encode()]:
-        raise _elsewhere("a file written here is not seen there")
 
 
 def _elsewhere(reason: str) -> SandboxUnavailable:

@@ -7,6 +7,7 @@ and whatever belongs to a process that still lives.
 
 from __future__ import annotations
 
+import re
 import shutil
 import tempfile
 import time
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
     from docker.models.containers import Container
 
 SCHEMA_VERSION = 1
-SCRATCH_PREFIX = "speedwright-"
+_SCRATCH_OF_PROCESS = re.compile(r"speedwright-(?:[a-z]+-)?(\d+)-")
 _OLD_SCRATCH_S = 24 * 3600.0
 
 
@@ -140,10 +141,16 @@ def _remove_images(client: docker.DockerClient, kept: list[str]) -> dict[str, in
 
 
 def _stale_scratch() -> list[Path]:
-    """Scratch folders of ours that nobody has touched for a day."""
-    oldest = time.time() - _OLD_SCRATCH_S
-    found = Path(tempfile.gettempdir()).glob(f"{SCRATCH_PREFIX}*")
-    return [path for path in found if path.is_dir() and path.lstat().st_mtime < oldest]
+    """Scratch folders of ours whose process is gone, or, if unnamed, that are a day old."""
+    found = Path(tempfile.gettempdir()).glob("speedwright-*")
+    return [path for path in found if path.is_dir() and not path.is_symlink() and _is_stale(path)]
+
+
+def _is_stale(folder: Path) -> bool:
+    owner = _SCRATCH_OF_PROCESS.match(folder.name)
+    if owner is not None:
+        return not Path("/proc", owner[1]).exists()
+    return folder.stat().st_mtime < time.time() - _OLD_SCRATCH_S
 
 
 def _remove_all(folders: Iterable[Path]) -> list[tuple[Path, int]]:
