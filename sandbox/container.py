@@ -150,9 +150,10 @@ class ContainerCage:
         if self._counters is None or self._counters.oom_kills() is not None:
             self.oom_kills()
             return
+        now: Any = f"{time.time():.6f}"  # whole seconds would lose the last, or wait for the next
         told = self._client.api.events(
             since=int(self._started_at),
-            until=int(time.time()) + 1,
+            until=now,
             filters={"container": [self._container], "event": ["oom"]},
             decode=True,
         )

@@ -162,6 +162,15 @@ def test_memory_of_a_tree_of_processes_is_one_limit(no_leftovers: str) -> None:
     assert result.outcome in (Outcome.OUT_OF_MEMORY, Outcome.TIMED_OUT)
 
 
+def test_box_that_dies_of_memory_as_a_whole_is_the_commands_fault(no_leftovers: str) -> None:
+    fill = Call(argv=("dd", "if=/dev/zero", "of=/tmp/full", "bs=64k"))
+    box = a_box(no_leftovers, memory_bytes=16 * MIB, disk_bytes=100 * MIB)
+    with DockerSandbox().open(box) as session:
+        result = session.run(fill)
+    assert result.outcome is Outcome.OUT_OF_MEMORY
+    assert "memory" in result.detail
+
+
 def test_full_disk_is_an_error_inside_and_no_more(no_leftovers: str) -> None:
     code = """
         try:
