@@ -64,6 +64,8 @@ def bounded_client(limits: ReplyLimits, *, base_url: str) -> httpx2.Client:
     return httpx2.Client(
         base_url=base_url,
         timeout=httpx2.Timeout(limits.read_s, connect=limits.connect_s),
+        # Minutes of judging lie between two calls: a kept connection would be stale by then.
+        limits=httpx2.Limits(max_keepalive_connections=0),
         # A redirect could carry the request, with the target's code in it, to anywhere.
         follow_redirects=False,
         event_hooks={"response": [bound]},
