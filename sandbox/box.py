@@ -70,7 +70,7 @@ class Call:
         stdin: Bytes fed to the command; ignored for function calls.
         function_input: If given, this is a function call: the command says "ready" on descriptor 4,
             the supervisor stamps the clock and writes these bytes to descriptor 3, and the clock
-            stops when the whole reply has arrived on descriptor 4 (framing: supervisor.py).
+            stops when the whole reply has arrived on descriptor 4 (framing: `supervisor/`).
         limits: Ceilings for this call; `None` for the box's.
     """
 

@@ -9,9 +9,13 @@ from __future__ import annotations
 import json
 import os
 import select
+import socket
+import stat
 import struct
+import threading
 import time
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -22,6 +26,7 @@ PROTOCOL = 1
 MAX_HEADER_BYTES = 16 * MIB
 MAX_PART_BYTES = 1024 * MIB
 CHUNK_BYTES = MIB
+CLOSE_S = 5.0
 
 
 class Wire(Protocol):
@@ -40,6 +45,9 @@ class Wire(Protocol):
 class DescriptorWire:
     """A wire over two descriptors (pipes, or one socket for both), which it owns.
 
+    With a socket it may be closed by another thread than the one that waits on it: that one then
+    gets its `SandboxError` at once.
+
     Args:
         reader: What the supervisor says arrives here.
         writer: What it is told goes here; may be the same number.
@@ -49,6 +57,7 @@ class DescriptorWire:
         self._reader = reader
         self._writer = writer
         self._is_closed = False
+        self._use = threading.Lock()
         for descriptor in (reader, writer):
             os.set_blocking(descriptor, False)
 
@@ -56,25 +65,27 @@ class DescriptorWire:
         """Write all of it before the deadline."""
         view = memoryview(data)
         while view:
-            self._wait(self._writer, select.POLLOUT, deadline)
-            try:
-                view = view[os.write(self._writer, view[:CHUNK_BYTES]) :]
-            except BlockingIOError:
-                continue
-            except OSError as error:
-                raise SandboxError("the sandbox's supervisor is gone") from error
+            with self._use:
+                self._wait(self._writer, select.POLLOUT, deadline)
+                try:
+                    view = view[os.write(self._writer, view[:CHUNK_BYTES]) :]
+                except BlockingIOError:
+                    continue
+                except OSError as error:
+                    raise SandboxError("the sandbox's supervisor is gone") from error
 
     def receive(self, count: int, deadline: float) -> bytes:
         """Exactly that many bytes before the deadline."""
         found = bytearray()
         while len(found) < count:
-            self._wait(self._reader, select.POLLIN, deadline)
-            try:
-                data = os.read(self._reader, min(count - len(found), CHUNK_BYTES))
-            except BlockingIOError:
-                continue
-            except OSError as error:
-                raise SandboxError("the sandbox's supervisor is gone") from error
+            with self._use:
+                self._wait(self._reader, select.POLLIN, deadline)
+                try:
+                    data = os.read(self._reader, min(count - len(found), CHUNK_BYTES))
+                except BlockingIOError:
+                    continue
+                except OSError as error:
+                    raise SandboxError("the sandbox's supervisor is gone") from error
             if not data:
                 raise SandboxError("the sandbox's supervisor ended in the middle of its work")
             found += data
@@ -85,8 +96,14 @@ class DescriptorWire:
         if self._is_closed:
             return
         self._is_closed = True
+        if stat.S_ISSOCK(os.fstat(self._writer).st_mode):
+            with socket.socket(fileno=os.dup(self._writer)) as line, suppress(OSError):
+                line.shutdown(socket.SHUT_RDWR)  # wakes a thread that waits
+        is_free = self._use.acquire(timeout=CLOSE_S)
         for descriptor in {self._reader, self._writer}:
             os.close(descriptor)
+        if is_free:
+            self._use.release()
 
     def _wait(self, descriptor: int, event: int, deadline: float) -> None:
         if self._is_closed:

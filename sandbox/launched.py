@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import os
 import shutil
+import socket
 import subprocess
 import tempfile
 from collections.abc import Sequence
@@ -35,25 +35,25 @@ class Launched:
         self._group = group
         self._words: IO[bytes] = tempfile.TemporaryFile()
         self._is_gone = False
+        ours, theirs = socket.socketpair()
         try:
             self.process = subprocess.Popen(
                 command,
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
+                stdin=theirs.fileno(),
+                stdout=theirs.fileno(),
                 stderr=self._words,
                 env={},
                 cwd="/",
                 start_new_session=True,
             )
         except OSError as error:
+            ours.close()
             self._forget()
             raise SandboxError(f"cannot start `{command[0]}`: {error.strerror}") from error
-        assert self.process.stdin is not None and self.process.stdout is not None
-        self.wire = DescriptorWire(
-            os.dup(self.process.stdout.fileno()), os.dup(self.process.stdin.fileno())
-        )
-        self.process.stdin.close()
-        self.process.stdout.close()
+        finally:
+            theirs.close()
+        line = ours.detach()
+        self.wire = DescriptorWire(line, line)
 
     def confine(self, pid: int) -> None:
         """Put the supervisor into the control group before it starts anything."""

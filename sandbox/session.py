@@ -15,8 +15,8 @@ from speedwright.sandbox.inside import inside_environment
 from speedwright.sandbox.limits import MIB, Limits
 from speedwright.sandbox.result import Outcome, ProcessResult
 
-SUPERVISOR = Path(__file__).with_name("supervisor.py")
-SUPERVISOR_INSIDE = "/box/.supervisor/supervisor.py"
+SUPERVISOR = Path(__file__).with_name("supervisor")
+SUPERVISOR_INSIDE = "/box/.supervisor"
 PLACE_INSIDE = "/box"
 SCRATCH_INSIDE = "/tmp"
 WIPED_INSIDE = ("/tmp", "/dev/shm", "/dev/mqueue")
@@ -40,8 +40,8 @@ class Cage(Protocol):
 
 
 def supervisor_command(python: str, supervisor: str = SUPERVISOR_INSIDE) -> tuple[str, ...]:
-    """The command that starts the supervisor, whose file is mounted at `supervisor`."""
-    return (python, "-I", "-S", supervisor)
+    """The command that starts the supervisor, whose folder is mounted at `supervisor`."""
+    return (python, "-I", "-S", "-B", supervisor)
 
 
 class SupervisedSession:

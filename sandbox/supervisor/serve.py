@@ -1,0 +1,62 @@
+"""The supervisor's loop: one request, one answer."""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import Any
+
+from speedwright.sandbox.supervisor.frames import Control, HarnessGone, Refused
+from speedwright.sandbox.supervisor.inside import Box
+from speedwright.sandbox.supervisor.kernel import prepare
+from speedwright.sandbox.supervisor.run import Run
+from speedwright.sandbox.supervisor.scratch import read_file, write_file
+
+PROTOCOL = 1
+END_ROUNDS = 100  # a command that forks as fast as it is killed needs more than one
+
+
+def serve(
+    control: Control, wake: int, request: dict[str, Any], parts: list[bytes], box: Box
+) -> None:
+    """Do one request and answer it."""
+    kind = request["op"]
+    if kind == "read":
+        control.send({"op": "ok"}, read_file(box.scratch, request["path"], request["max_bytes"]))
+        return
+    box.clean()
+    if kind == "write":
+        write_file(box.scratch, request["path"], parts[0])
+        control.send({"op": "ok"})
+        return
+    run = Run(box, request, parts[0])
+    box.is_dirty = True
+    if run.start():
+        run.finish(control, wake)
+    run.answer(control)
+
+
+def main() -> None:
+    """Greet, then serve until the harness closes the pipe; whatever happens, leave nothing."""
+    wake = prepare()
+    control = Control()
+    box: Box | None = None
+    try:
+        control.send({"op": "hello", "protocol": PROTOCOL, "python": sys.version.split()[0]})
+        request, _ = control.receive()
+        box = Box(request)
+        control.idle_s = request["idle_s"]
+        control.send({"op": "ok"})
+        while True:
+            request, parts = control.receive()
+            try:
+                serve(control, wake, request, parts, box)
+            except (Refused, OSError) as error:
+                control.send({"op": "error", "message": str(error)})
+    except HarnessGone:
+        pass
+    finally:
+        for _ in range(END_ROUNDS):
+            if box is None or not box.kill_all():
+                break
+    os._exit(0)
