@@ -16,7 +16,10 @@ CLOCKS = ["quiet wall", "quiet cpu", "noisy wall", "noisy cpu"]
 
 
 def share(trace: Trace, outlook: Outlook, *, k: int, saved: float, goal: float = 0.02) -> float:
-    said = [screen(b, c, goal=goal).outlook for b, c in trace.pairs(k, saved=saved, seeds=10, step=k // 2)]
+    said = [
+        screen(b, c, goal=goal).outlook
+        for b, c in trace.pairs(k, saved=saved, seeds=10, step=k // 2)
+    ]
     return 100 * said.count(outlook) / len(said)
 
 
