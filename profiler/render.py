@@ -181,7 +181,7 @@ def _functions(
     has_calls = bool(profile.calls)
     yield ""
     yield f"## {title}"
-    yield f"  self%   cum%  {'calls        ' if has_calls else ''}function, place"
+    yield f" self%   cum%  {'calls        ' if has_calls else ''}function, place"
     for one in totals[:rows]:
         calls = f"{'' if one.calls is None else one.calls:<11}  " if has_calls else ""
         yield (

@@ -22,7 +22,7 @@ def clean_name(text: str, *, max_length: int = MAX_NAME) -> str:
     >>> clean_name("f\x1b[31mred\n\u202eoo")
     'fred??oo'
     """
-    if text.isascii() and text.isprintable() and len(text) <= max_length:
+    if text and text.isascii() and text.isprintable() and len(text) <= max_length:
         return text
     # A megabyte of name is never looked at whole.
     text = _ESCAPE.sub("", _cut(text, 8 * max_length))

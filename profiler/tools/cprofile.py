@@ -121,7 +121,7 @@ def parse(data: bytes) -> tuple[list[_Function], list[_Edge]]:
         document = json.loads(data)
         functions = [_function(*one) for one in document["functions"][:_MAX_FUNCTIONS]]
         edges = [_edge(len(functions), *one) for one in document["edges"][:_MAX_EDGES]]
-    except (ValueError, TypeError, KeyError, RecursionError) as error:
+    except (ValueError, TypeError, LookupError, OverflowError, RecursionError) as error:
         raise ProfilerError(
             "the output of `cprofile` cannot be read",
             hint="the workload may have written to the profiler's file; try `py-spy`",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 from speedwright.errors import ProfilerError
 
@@ -74,7 +75,7 @@ def parse(data: bytes) -> Report:
     starts = [number for number, line in enumerate(text) if line.startswith((_TREE, _LINES))]
     parts = {
         text[start][: len(_LINES)]: text[start + 1 : end]
-        for start, end in zip(starts, [*starts[1:], len(text)], strict=True)
+        for start, end in pairwise([*starts, len(text)])
     }
     if _TREE[: len(_LINES)] not in parts:
         raise ProfilerError(
