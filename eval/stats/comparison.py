@@ -22,7 +22,7 @@ class Comparison:
 
     Attributes:
         word: What the interval says against the margin.
-        speedup: base / candidate, above 1 is faster; Hodges-Lehmann on the log ratios.
+        speedup: base / candidate, above 1 is faster; robust centre of the log ratios.
         ci_low: Lower end of the interval of the speedup.
         ci_high: Upper end.
         confidence: Level of the interval, e.g. 0.984.
@@ -50,7 +50,7 @@ class Control:
 
     Attributes:
         is_sound: The 99 % interval contains 1 and is narrow enough; anything else is no claim.
-        ratio: copy / base, Hodges-Lehmann.
+        ratio: copy / base.
         ci_low: Lower end of its 99 % interval.
         ci_high: Upper end.
         noise_floor: Half-width of the interval, relative.

@@ -9,7 +9,7 @@ Does not cover: all of one arm before all of the other (drift becomes a verdict)
 from __future__ import annotations
 
 from collections.abc import Sequence
-from math import exp, isfinite, log1p
+from math import exp, inf, isfinite, log1p
 from typing import TYPE_CHECKING
 
 from speedwright.eval.stats.comparison import Comparison, Control, Word
@@ -126,19 +126,16 @@ def log_ratios(base: Sequence[float], candidate: Sequence[float]) -> NDArray[np.
         )
     if len(base) == 0:
         raise ValueError("no pairs to compare")
-    # A difference of logs, not the log of a quotient: swapping the arms then negates it exactly.
-    return _logs(base) - _logs(candidate)
-
-
-def _logs(times: Sequence[float]) -> NDArray[np.float64]:
     import numpy as np
 
-    values = np.asarray(times, dtype=np.float64)
-    is_time = np.isfinite(values) & (values > 0)
-    if not is_time.all():
-        bad = float(values[~is_time][0])
+    arms = np.asarray((base, candidate), dtype=np.float64)
+    if not (arms.min() > 0 and arms.max() < inf):  # both are false for NaN
+        bad = float(arms[~(np.isfinite(arms) & (arms > 0))][0])
         raise ValueError(f"a time must be finite and above 0, not `{bad}`")
-    return np.log(values)
+    # A difference of logs, not the log of a quotient: swapping the arms then negates it exactly.
+    before, after = np.log(arms)
+    difference: NDArray[np.float64] = before - after
+    return difference
 
 
 def _ratio(log_ratio: float) -> float:

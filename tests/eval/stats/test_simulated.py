@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from speedwright.eval.stats import SequentialDesign, Word, compare
 
-RUNS = 2500
+RUNS = 2000
 Noise = Callable[[Generator, int], NDArray[np.float64]]
 Arms = tuple[list[float], list[float]]
 

@@ -47,7 +47,7 @@ def test_equal_programs_are_hardly_ever_told_apart(
 def test_against_zero_the_test_keeps_its_level(
     trace: Callable[[str], Trace], clock: str, k: int
 ) -> None:
-    said = shares(trace(clock).pairs(k), margin=0.0)
+    said = shares(trace(clock).pairs(k, seeds=10), margin=0.0)
     assert 1.0 <= said[Word.FASTER] <= 3.5
 
 
@@ -94,7 +94,7 @@ def test_blocks_still_fail(trace: Callable[[str], Trace], clock: str, least: flo
 
 @pytest.mark.parametrize("clock", CLOCKS)
 def test_peeking_still_fails(trace: Callable[[str], Trace], clock: str) -> None:
-    windows = list(trace(clock).pairs(40, seeds=4))
+    windows = list(trace(clock).pairs(40, seeds=2))
     fooled = sum(
         any(compare(b[:k], c[:k], margin=0.0).word is Word.FASTER for k in range(6, 41))
         for b, c in windows
@@ -122,7 +122,8 @@ def ask_in_looks(samples: Samples, *, margin: float = 0.01) -> tuple[dict[Word, 
 
 @pytest.mark.parametrize("clock", CLOCKS)
 def test_four_looks_keep_the_level(trace: Callable[[str], Trace], clock: str) -> None:
-    samples = list(trace(clock).pairs(LOOKS[-1], seeds=60))
+    seeds = 24 if clock.startswith("quiet") else 60  # the noisy recording is shorter
+    samples = list(trace(clock).pairs(LOOKS[-1], seeds=seeds))
     said, _, total = ask_in_looks(samples, margin=0.0)
     assert total >= 2000
     assert 1.0 <= said[Word.FASTER] <= 3.5
