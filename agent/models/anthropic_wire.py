@@ -19,7 +19,7 @@ from speedwright.agent.messages import (
     UserMessage,
 )
 from speedwright.agent.models.failures import Declined, TransientFailure
-from speedwright.agent.models.wire import EMPTY_TEXT, clean, echoed_arguments, tool_call
+from speedwright.agent.models.wire import EMPTY_TEXT, clean, clean_data, echoed_arguments, tool_call
 from speedwright.errors import ContextOverflow
 
 _CACHED = {"type": "ephemeral"}
@@ -52,7 +52,8 @@ def payload(request: ModelRequest, *, model: str) -> dict[str, Any]:
     if request.temperature is not None:
         # The SDK dropped the parameter, the models that take it still do.
         body["extra_body"] = {"temperature": request.temperature}
-    return body
+    sendable: dict[str, Any] = clean_data(body)
+    return sendable
 
 
 def _turns(messages: Sequence[Message]) -> list[dict[str, Any]]:

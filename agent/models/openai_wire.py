@@ -21,7 +21,7 @@ from speedwright.agent.messages import (
     UserMessage,
 )
 from speedwright.agent.models.failures import Declined, TransientFailure
-from speedwright.agent.models.wire import EMPTY_TEXT, clean, echoed_arguments, tool_call
+from speedwright.agent.models.wire import EMPTY_TEXT, clean, clean_data, echoed_arguments, tool_call
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,7 +77,8 @@ def payload(request: ModelRequest, *, model: str, dialect: Dialect) -> dict[str,
         ]
     if request.temperature is not None and dialect.takes_temperature:
         body["temperature"] = request.temperature
-    return body
+    sendable: dict[str, Any] = clean_data(body)
+    return sendable
 
 
 def _message(message: Message) -> dict[str, Any]:

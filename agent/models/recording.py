@@ -91,12 +91,14 @@ class Recording:
 
 def _append(path: Path, line: bytes) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
-    with path.open("ab+") as file:
+    # Unbuffered: a buffer would be written out once more when the file is closed after a failure.
+    with path.open("ab+", buffering=0) as file:
         fcntl.flock(file, fcntl.LOCK_EX)
         start = _cut_torn_line(path, file.fileno())
         try:
-            file.write(line)
-            file.flush()
+            rest = memoryview(line)
+            while rest:
+                rest = rest[os.write(file.fileno(), rest) :]
             os.fsync(file.fileno())
         except OSError:
             os.truncate(path, start)  # a full disk must not leave half a line

@@ -6,6 +6,8 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
+from speedwright.agent.models.wire import clean
+
 REDACTED = "[redacted]"
 
 _KEY_NAMES = re.compile(r"(API_KEY|_TOKEN|_SECRET|SECRET_KEY|ACCESS_KEY|PASSWORD|_PAT)$")
@@ -50,7 +52,8 @@ class Scrubber:
         return f"Scrubber({len(self._values)} values)"
 
     def text(self, text: str) -> str:
-        """`text` without keys."""
+        """`text` without keys; what UTF-8 cannot hold is replaced, since it could not be stored."""
+        text = clean(text)
         for value in self._values:
             text = text.replace(value, REDACTED)
         for pattern in _PATTERNS:

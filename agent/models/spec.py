@@ -133,8 +133,9 @@ def _provider_of(name: str) -> str | None:
 
 
 def _is_port(url: str, name: str) -> bool:
-    """`http://host:8000` parses as a host with the model `8000`."""
-    return name.isdigit() and url.count("/") == 2 and not re.search(r":\d+$", url)
+    """`http://host:8000/v1` parses as a host with the model `8000/v1`."""
+    is_bare_host = url.count("/") == 2 and not re.search(r":\d+$", url)
+    return is_bare_host and re.fullmatch(r"\d{1,5}(/.*)?", name) is not None
 
 
 def _bad(shown: str, why: str) -> UsageError:

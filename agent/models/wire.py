@@ -57,5 +57,16 @@ def clean(text: str) -> str:
     return text.encode("utf-8", "replace").decode("utf-8")
 
 
+def clean_data(data: Any) -> Any:
+    """JSON-like data with all text cleaned; file names and program output may hold anything."""
+    if isinstance(data, str):
+        return clean(data)
+    if isinstance(data, Mapping):
+        return {clean_data(key): clean_data(value) for key, value in data.items()}
+    if isinstance(data, list | tuple):
+        return [clean_data(item) for item in data]
+    return data
+
+
 def _refuse_constant(name: str) -> NoReturn:
     raise ValueError(f"{name} is no JSON")

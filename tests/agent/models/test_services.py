@@ -97,6 +97,18 @@ def test_a_conversation_with_calls_and_results_is_accepted_back(service, ask):
     assert '""' not in received.raw  # neither service takes empty text
 
 
+def test_text_that_is_no_unicode_is_sent_with_a_mark(service, ask):
+    with service.serve([{"text": "ok"}]) as server:
+        service.model(server).complete(ask(messages=(UserMessage(text="name \udcff.py"),)))
+        assert "name ?.py" in server.requests[0].raw
+
+
+def test_half_a_surrogate_in_arguments_is_malformed(service, ask):
+    calls = [{"name": "submit", "raw_arguments": '{"a": "\\ud800"}', "id": "c"}]
+    with service.serve([{"tool_calls": calls}]) as server:
+        assert service.model(server).complete(ask()).message.tool_calls[0].arguments is None
+
+
 @pytest.mark.parametrize("status", [401, 403])
 def test_refused_key_names_the_variable_and_not_the_key(service, ask, status, caplog):
     caplog.set_level(logging.DEBUG)
