@@ -1,9 +1,37 @@
 """Rules on Python source, one file a family, rewritten with LibCST."""
 
-from speedwright.agent.rules.python import containers, regexes, sorting
+from speedwright.agent.rules.python import (
+    arithmetic,
+    caching,
+    containers,
+    dicts,
+    folding,
+    indexing,
+    invariants,
+    joining,
+    membership,
+    queues,
+    rebuilding,
+    regexes,
+    scanning,
+    sorting,
+    strings,
+)
 from speedwright.agent.rules.python.rule import PythonRule
 
 RULES: tuple[PythonRule, ...] = (
+    *membership.RULES,
+    *joining.RULES,
+    *scanning.RULES,
+    *caching.RULES,
+    *rebuilding.RULES,
+    *arithmetic.RULES,
+    *queues.RULES,
+    *strings.RULES,
+    *folding.RULES,
+    *dicts.RULES,
+    *indexing.RULES,
+    *invariants.RULES,
     *containers.RULES,
     *sorting.RULES,
     *regexes.RULES,

@@ -124,6 +124,11 @@ def _with_lead(new: cst.CSTNode, old: cst.CSTNode) -> cst.CSTNode:
         return new
     kept = {line.comment.value for line in comments_in(new) if line.comment}
     lost = [c for c in comments_in(old) if c.comment and c.comment.value not in kept]
+    if isinstance(old, cst.SimpleStatementLine) and isinstance(new, cst.SimpleStatementLine):
+        beside = old.trailing_whitespace.comment
+        if beside is not None and new.trailing_whitespace.comment is None:
+            new = new.with_changes(trailing_whitespace=old.trailing_whitespace)
+            lost = [c for c in lost if c.comment is not beside]
     return new.with_changes(leading_lines=[*old.leading_lines, *lost])
 
 

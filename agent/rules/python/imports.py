@@ -48,7 +48,8 @@ def add_imports(
         new.extend([first, *constants[1:]])
     rest = body[place:]
     if rest and not getattr(rest[0], "leading_lines", True):
-        rest[0] = rest[0].with_changes(leading_lines=[*_BLANK, *_BLANK])
+        space = 2 if isinstance(rest[0], cst.FunctionDef | cst.ClassDef) else 1
+        rest[0] = rest[0].with_changes(leading_lines=_BLANK * space)
     return module.with_changes(body=[*body[:place], *new, *rest])
 
 

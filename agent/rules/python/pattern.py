@@ -57,6 +57,8 @@ def match_block(
     pattern: Sequence[cst.BaseStatement], nodes: Sequence[cst.BaseStatement]
 ) -> Bindings | None:
     """The same for consecutive statements: the first `len(pattern)` of `nodes`."""
+    if not nodes or type(pattern[0]) is not type(nodes[0]):
+        return None
     found: Bindings = {}
     fits = len(nodes) >= len(pattern) and all(
         _fits(p, n, found) for p, n in zip(pattern, nodes, strict=False)
@@ -118,7 +120,9 @@ def _fill(hole: str, node: object, found: Bindings) -> bool:
     return True
 
 
-def make(template: str, filling: Mapping[str, Filling | str]) -> cst.BaseExpression:
+def make(
+    template: str, filling: Mapping[str, Filling] | Mapping[str, Filling | str]
+) -> cst.BaseExpression:
     """An expression from a template; text fillings are parsed."""
     filled = expression(template).visit(_Filler(_parsed(filling)))
     assert isinstance(filled, cst.BaseExpression)
@@ -126,14 +130,14 @@ def make(template: str, filling: Mapping[str, Filling | str]) -> cst.BaseExpress
 
 
 def make_block(
-    template: str, filling: Mapping[str, Filling | str]
+    template: str, filling: Mapping[str, Filling] | Mapping[str, Filling | str]
 ) -> tuple[cst.BaseStatement, ...]:
     """Statements from a template; text fillings are parsed."""
     module = cst.parse_module(template).visit(_Filler(_parsed(filling)))
     return tuple(module.body)
 
 
-def _parsed(filling: Mapping[str, Filling | str]) -> Bindings:
+def _parsed(filling: Mapping[str, Filling] | Mapping[str, Filling | str]) -> Bindings:
     return {
         hole: cst.parse_expression(value) if isinstance(value, str) else value
         for hole, value in filling.items()
@@ -184,6 +188,8 @@ def fenced(
         parent: Node it is put below.
         alone: It is the only argument of a call, where a generator needs no parentheses.
     """
+    if value.lpar and isinstance(parent, cst.Arg) and _sheds(value):
+        return value.with_changes(lpar=(), rpar=())
     if value.lpar or (isinstance(value, _TIGHT) and not _breaks_line(value)):
         return value
     if alone and isinstance(value, cst.GeneratorExp):
@@ -191,6 +197,12 @@ def fenced(
     if not _gripped(value, parent) and "\n" not in code(value):
         return value
     return value.with_changes(lpar=[cst.LeftParen()], rpar=[cst.RightParen()])
+
+
+def _sheds(value: cst.BaseExpression) -> bool:
+    """Parentheses that stood for precedence only are not needed in an argument."""
+    loose = (cst.Tuple, cst.GeneratorExp, cst.NamedExpr, cst.Yield, cst.ConcatenatedString)
+    return not isinstance(value, loose) and "\n" not in code(value)
 
 
 def _gripped(value: cst.BaseExpression, parent: cst.CSTNode | None) -> bool:

@@ -148,7 +148,9 @@ def _changes(view: ModuleView, name: cst.Name) -> bool:
         if isinstance(parent, cst.Attribute):
             call = view.parent(parent)
             if isinstance(call, cst.Call) and call.func is parent:
-                return parent.attr.value not in READING_METHODS
+                # `self.rows.append(…)` changes `self.rows`, which is asked for by its own name.
+                deeper = isinstance(node, cst.Attribute)
+                return not deeper and parent.attr.value not in READING_METHODS
         if is_store(view, parent):
             return True
         node, parent = parent, view.parent(parent)
@@ -173,12 +175,13 @@ def is_invariant(view: ModuleView, node: cst.BaseExpression, loop: cst.CSTNode) 
             part, cst.Call | cst.Await | cst.Yield | cst.Lambda | cst.NamedExpr | cst.BaseComp
         ):
             return False
-        if isinstance(part, cst.Attribute) and _attribute_stored(view, part, loop):
+        if isinstance(part, cst.Attribute) and attribute_stored(view, part, loop):
             return False
     return not any(is_mutated(view, name, loop) for name in view.variables(node))
 
 
-def _attribute_stored(view: ModuleView, attribute: cst.Attribute, loop: cst.CSTNode) -> bool:
+def attribute_stored(view: ModuleView, attribute: cst.Attribute, loop: cst.CSTNode) -> bool:
+    """Whether something below a node binds or changes an attribute of that name."""
     wanted = attribute.attr.value
     return any(
         other.attr.value == wanted and (is_store(view, other) or _attribute_mutated(view, other))
@@ -201,20 +204,49 @@ def _attribute_mutated(view: ModuleView, attribute: cst.Attribute) -> bool:
 
 
 def used_after(view: ModuleView, name: str, statement: cst.CSTNode) -> bool:
-    """Whether a variable is read outside a statement, in the same function.
+    """Whether a variable's value is read after a statement has run, in the same function.
 
-    Rebinding in between is not followed: a later loop with the same variable counts as no use
-    when every later occurrence lies in a loop or comprehension that binds it.
+    Occurrences in loops and comprehensions that bind the name do not count, nor do those that
+    a plain assignment in the same block comes before.
     """
-    home = function_of(view, statement)
-    for n in view.occurrences(name, home):
+    start = view.tree.reach[statement][0]
+    around = list(loops(view, statement))
+    shadow = _next_store(view, name, statement)
+    for n in view.occurrences(name, function_of(view, statement)):
+        place = view.tree.reach[n][0]
         if view.contains(statement, n) or is_store(view, n):
+            continue
+        if place < start and not any(view.contains(loop, n) for loop in around):
+            continue
+        if place >= start and shadow is not None and place > shadow:
             continue
         if not any(
             isinstance(a, cst.For | cst.BaseComp) and _binds(view, a, name) for a in view.above(n)
         ):
             return True
     return False
+
+
+def _next_store(view: ModuleView, name: str, statement: cst.CSTNode) -> int | None:
+    """Where the same block next gives the variable a new value, if it does so plainly."""
+    around = block_of(view, statement)
+    for later in around[around.index(statement) + 1 :] if statement in around else []:  # type: ignore[arg-type]  # found by identity
+        found = view.occurrences(name, later)
+        if not found:
+            continue
+        first = view.parent(found[0])
+        plain = isinstance(first, cst.AssignTarget) and is_store(view, found[0])
+        return view.tree.reach[found[0]][0] if plain and len(found) == 1 else None
+    return None
+
+
+def anchor(view: ModuleView, loop: cst.CSTNode) -> cst.BaseStatement | None:
+    """The statement above which something can be computed once for a whole loop."""
+    statement = statement_of(view, loop) if isinstance(loop, Comprehension) else loop
+    if not isinstance(statement, cst.BaseStatement) or not insertable(view, statement):
+        return None
+    # A comprehension in the test of a `while` runs again in every round of that loop.
+    return None if statement is not loop and isinstance(statement, cst.While) else statement
 
 
 def _binds(view: ModuleView, loop: cst.For | cst.BaseComp, name: str) -> bool:

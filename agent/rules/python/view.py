@@ -29,6 +29,7 @@ class Tree:
         parents: Node -> node above.
         lines: Node -> first and last line.
         names: Variable name -> its occurrences (attributes and keywords are no variables).
+        identifiers: Every name in any role.
     """
 
     module: cst.Module
@@ -37,6 +38,7 @@ class Tree:
     parents: Mapping[cst.CSTNode, cst.CSTNode]
     lines: Mapping[cst.CSTNode, tuple[int, int]]
     names: Mapping[str, tuple[cst.Name, ...]]
+    identifiers: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -110,7 +112,7 @@ class ModuleView:
 
     def fresh(self, base: str) -> str:
         """A variable name that the file does not use yet."""
-        taken = {n.value for n in self.tree.nodes if isinstance(n, cst.Name)}
+        taken = self.tree.identifiers
         if base not in taken:
             return base
         return next(f"{base}_{i}" for i in range(2, len(taken) + 3) if f"{base}_{i}" not in taken)
@@ -167,6 +169,7 @@ def _tree(source: str) -> Tree | None:
         reach=reach,
         parents=parents,
         lines=lines,
+        identifiers=frozenset(n.value for n in nodes if isinstance(n, cst.Name)),
         names={name: tuple(found) for name, found in names.items()},
     )
 
