@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from speedwright.agent.rules.cpp.names import Declaration, Names
-from speedwright.agent.rules.cpp.rule import Change, Edit, SourceRule, lines_of, replace
+from speedwright.agent.rules.cpp.rule import Change, Edit, SourceRule, replace
 from speedwright.agent.rules.cpp.structure import Function, functions
 from speedwright.agent.rules.cpp.types import is_heavy
 from speedwright.agent.rules.cpp.unit import Span, Unit
@@ -25,11 +25,10 @@ def _find(unit: Unit) -> Iterator[Change]:
                 unit.at(i - 1) == "return" and unit.at(i + 1) == ";" for i in names.uses(variable)
             ):
                 continue  # the copy would only move to the return
-            first_line, last_line = lines_of(unit, function.body)
             yield Change(
                 edits=(_edit(unit, variable), *_prototypes(unit, function, place, variable)),
-                first_line=unit.tokens[function.name].line or first_line,
-                last_line=last_line,
+                first_line=unit.tokens[function.name].line,
+                last_line=unit.tokens[function.body.last].line,
                 summary=f"Take `{variable.name}` of `{unit.at(function.name)}` by const reference "
                 "instead of copying it at each call.",
             )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Iterator
 
 from speedwright.agent.rules.cpp.names import Declaration, Names
@@ -45,11 +46,7 @@ def _source(unit: Unit, names: Names, value: Span) -> tuple[Declaration, Type] |
     if container is None or container.type.base not in CONTAINERS or "*" in container.type.mark:
         return None
     if value.first == value.last:
-        return (
-            (container, container.type)
-            if container.type.mark
-            else (container, _by_value(container.type))
-        )
+        return container, _of_copy(container.type)
     element = _element(unit, container.type)
     after = value.first + 1
     if unit.at(after) == "." and unit.at(after + 1) in ("at", "front", "back"):
@@ -60,8 +57,9 @@ def _source(unit: Unit, names: Names, value: Span) -> tuple[Declaration, Type] |
     return (container, element) if is_whole and element is not None else None
 
 
-def _by_value(kind: Type) -> Type:
-    return kind
+def _of_copy(kind: Type) -> Type:
+    """The type of a copy of a variable that may be a reference."""
+    return dataclasses.replace(kind, mark="")
 
 
 def _element(unit: Unit, kind: Type) -> Type | None:

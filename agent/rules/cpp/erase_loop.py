@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from speedwright.agent.rules.cpp.names import Names
-from speedwright.agent.rules.cpp.rule import Change, SourceRule, lines_of, replace
+from speedwright.agent.rules.cpp.rule import Change, SourceRule, replace
 from speedwright.agent.rules.cpp.structure import Loop, loops
 from speedwright.agent.rules.cpp.unit import Span, Unit
 
@@ -44,11 +44,10 @@ def _find(unit: Unit) -> Iterator[Change]:
             f"{unit.indent_of(loop.keyword)}    [&](const auto& element) {{ return {test}; }}),\n"
             f"{unit.indent_of(loop.keyword)}    {name}.end());"
         )
-        first_line, last_line = lines_of(unit, loop.body)
         yield Change(
             edits=(replace(unit, Span(first=loop.keyword, last=loop.body.last), text),),
-            first_line=unit.tokens[loop.keyword].line or first_line,
-            last_line=last_line,
+            first_line=unit.tokens[loop.keyword].line,
+            last_line=unit.tokens[loop.body.last].line,
             summary=f"Remove the elements of `{name}` in one pass instead of one at a time.",
             header="algorithm",
         )

@@ -12,6 +12,14 @@ from speedwright.agent.rules.cpp.types import ARITHMETIC, inner
 from speedwright.agent.rules.cpp.unit import Span, Unit
 
 _MAPS = frozenset({"map", "unordered_map"})
+_SAYS_FOUND: dict[tuple[str, ...], bool] = {("!=",): True, ("==",): False}
+_SAYS_COUNT: dict[tuple[str, ...], bool] = {
+    (): True,
+    (">", "0"): True,
+    ("!=", "0"): True,
+    ("==", "1"): True,
+    ("==", "0"): False,
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,18 +57,8 @@ def _test(unit: Unit, names: Names, index: int) -> _Test | None:
     rest = unit.words(Span(first=close + 1, last=condition.last))
     map_name = unit.at(condition.first)
     if method == "find":
-        says = {
-            ("!=", map_name, ".", "end", "(", ")"): True,
-            ("==", map_name, ".", "end", "(", ")"): False,
-        }
-    else:
-        says = {
-            (): True,
-            (">", "0"): True,
-            ("!=", "0"): True,
-            ("==", "1"): True,
-            ("==", "0"): False,
-        }
+        rest = rest[:1] if rest[1:] == (map_name, ".", "end", "(", ")") else ("?",)
+    says = _SAYS_FOUND if method == "find" else _SAYS_COUNT
     key = unit.inside(opening)
     if rest not in says or not _is_plain(unit, key):
         return None

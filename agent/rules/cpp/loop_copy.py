@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from speedwright.agent.rules.cpp.names import Declaration, Names
-from speedwright.agent.rules.cpp.rule import Change, SourceRule, lines_of, replace
+from speedwright.agent.rules.cpp.names import Names
+from speedwright.agent.rules.cpp.rule import Change, SourceRule, replace
 from speedwright.agent.rules.cpp.structure import RangeFor, range_fors
 from speedwright.agent.rules.cpp.types import (
     CONTAINERS,
@@ -27,11 +27,10 @@ def _find(unit: Unit) -> Iterator[Change]:
         if new_type is None or not _is_quiet(unit, names, found):
             continue
         span, text = new_type
-        first_line, last_line = lines_of(unit, found.loop.body)
         yield Change(
             edits=(replace(unit, span, text),),
-            first_line=min(first_line, unit.tokens[found.loop.keyword].line),
-            last_line=last_line,
+            first_line=unit.tokens[found.loop.keyword].line,
+            last_line=unit.tokens[found.loop.body.last].line,
             summary=f"Look at the elements of `{unit.source(found.range)}` without copying them.",
         )
 
@@ -76,11 +75,7 @@ def _is_quiet(unit: Unit, names: Names, found: RangeFor) -> bool:
     over = names.of(found.range.first)
     if own is None or not is_only_read(unit, names, own, body):
         return False
-    return over is None or _is_still(unit, names, over, body)
-
-
-def _is_still(unit: Unit, names: Names, over: Declaration, body: Span) -> bool:
-    return is_only_read(unit, names, over, body)
+    return over is None or is_only_read(unit, names, over, body)
 
 
 def _is_changed(unit: Unit, index: int) -> bool:

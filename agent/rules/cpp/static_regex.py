@@ -66,7 +66,7 @@ def _is_repeated(unit: Unit, function: int, index: int) -> bool:
 
 RULE = SourceRule(
     id="cpp-static-regex",
-    detects="A local std::regex made from a literal in a loop or in a function that is called often.",
+    detects="A local std::regex made from a literal, in a loop or in any function but main.",
     explanation=(
         "Constructing a `std::regex` parses the pattern and builds an automaton, which takes far "
         "longer than matching a short text. `static const` builds it once, at the first call."

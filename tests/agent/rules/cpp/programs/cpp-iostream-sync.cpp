@@ -1,0 +1,10 @@
+#include <iostream>
+
+int main() {
+    long long number, total = 0;
+    while (std::cin >> number) {
+        total += number;
+        std::cout << total << "\n";
+    }
+    return 0;
+}
