@@ -115,19 +115,20 @@ class ContainerCage:
         return self._counters is not None or not self.pid
 
     def oom_kills(self) -> int | None:
-        """Memory kills inside so far, by the kernel's own counter."""
-        if self._counters is None:
-            return None
-        found = self._counters.oom_kills()
+        """Memory kills inside so far: the kernel's counter, or else what the engine noticed."""
+        found = self._counters.oom_kills() if self._counters is not None else None
         if found is not None:
             self._kills = found
+        elif not self._is_gone:
+            self._kills = max(self._kills, self._noticed_kills())
         return self._kills
 
     def last_words(self) -> str:
-        """What the supervisor said on stderr."""
+        """What the supervisor said on stderr; asked for only when it is in trouble or dead."""
         if self.wire is None:
             return ""
         self.wire.drain(0.5)
+        self.oom_kills()  # may be why, and soon cannot be asked any more
         return self.wire.words
 
     def destroy(self) -> None:
@@ -138,30 +139,29 @@ class ContainerCage:
         if self.wire is not None:
             self.wire.close()
         try:
-            self._count_last_kills()
             self._remove()
         finally:
             self._client.close()
             if self._home is not None:
                 shutil.rmtree(self._home, ignore_errors=True)
 
-    def _count_last_kills(self) -> None:
-        """Once the whole box has died its counters are gone, but the engine remembers why."""
-        if self._counters is None or self._counters.oom_kills() is not None:
-            self.oom_kills()
-            return
+    def _noticed_kills(self) -> int:
+        """Memory kills by the engine's record, which outlives the box and its counters."""
         now: Any = f"{time.time():.6f}"  # whole seconds would lose the last, or wait for the next
-        told = self._client.api.events(
-            since=int(self._started_at),
-            until=now,
-            filters={"container": [self._container], "event": ["oom"]},
-            decode=True,
-        )
-        self._kills += sum(1 for _ in told)
+        filters = {"container": [self._container], "event": ["oom"]}
+        since = int(self._started_at)
+        with suppress(*_engine_errors()):
+            told = self._client.api.events(since=since, until=now, filters=filters, decode=True)
+            return sum(1 for _ in told)
+        return self._kills
 
     def _remove(self) -> None:
-        """Remove it, and wait where the engine is removing it already."""
+        """Remove it, and wait where the engine is removing it already.
+
+        An engine that is gone has ended its containers; the reaper removes what is left of them.
+        """
         import docker
+        from requests.exceptions import RequestException
 
         deadline = time.monotonic() + _REMOVED_WITHIN_S
         while time.monotonic() < deadline:
@@ -176,6 +176,8 @@ class ContainerCage:
                         f"container `{self._container[:12]}` was not removed: {error.explanation}",
                         hint="run `speedwright clean`",
                     ) from error
+            except RequestException:  # after APIError, which is one of its kind
+                return
             time.sleep(0.01)
         raise SandboxError(
             f"container `{self._container[:12]}` is still being removed",
@@ -196,3 +198,11 @@ class ContainerCage:
         finally:
             stream._response.close()
             stream.close()
+
+
+def _engine_errors() -> tuple[type[Exception], ...]:
+    """What a call to an engine that refuses or is gone raises."""
+    import docker
+    from requests.exceptions import RequestException
+
+    return docker.errors.DockerException, RequestException

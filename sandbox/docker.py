@@ -171,20 +171,28 @@ class DockerSandbox:
             )
         paths = [path for path in box.toolchain.paths if not _is_in(image, path)]
         shown |= {str(path): (path, False) for path in (*image.mounts, *paths)}
-        home = Path(tempfile.mkdtemp(prefix=f"speedwright-box-{os.getpid()}-"))
-        home.chmod(0o755)
-        has_shims = write_shims(box.toolchain, home / "bin")
-        if has_shims:
+        home = _shims(box)
+        if home is not None:
             shown[SHIMS_INSIDE] = (home / "bin", False)
         return _Plan(
             image=image,
             command=supervisor_command(str(box.toolchain.python)),
             shown=shown,
             places=places,
-            search_path=search_path(box.toolchain, SHIMS_INSIDE if has_shims else None),
+            search_path=search_path(box.toolchain, None if home is None else SHIMS_INSIDE),
             kept=tuple(str(path) for path in paths),
             home=home,
         )
+
+
+def _shims(box: Box) -> Path | None:
+    """Temporary folder whose `bin` makes `python` the toolchain's; `None` if it is already."""
+    home = Path(tempfile.mkdtemp(prefix=f"speedwright-box-{os.getpid()}-"))
+    home.chmod(0o755)
+    if write_shims(box.toolchain, home / "bin"):
+        return home
+    home.rmdir()
+    return None
 
 
 def _is_in(image: PreparedImage, path: Path) -> bool:
