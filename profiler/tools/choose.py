@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field, replace
+
 from speedwright.errors import ToolMissing
 from speedwright.profiler.interfaces import Profiler
+from speedwright.profiler.profile import Profile
 from speedwright.profiler.tools.callgrind import CallgrindProfiler
 from speedwright.profiler.tools.cprofile import CProfileProfiler
 from speedwright.profiler.tools.gprofng import GprofngProfiler
-from speedwright.profiler.tools.pyspy import PySpyProfiler
+from speedwright.profiler.tools.pyspy import PySpyProfiler, SamplingFailed
 from speedwright.profiler.tools.python_command import is_python
 from speedwright.profiler.workload import CommandWorkload, Workload
-from speedwright.sandbox import Box
+from speedwright.sandbox import Availability, Box, Sandbox
 
 
 def choose_profiler(workload: Workload, box: Box) -> Profiler:
@@ -27,12 +30,42 @@ def choose_profiler(workload: Workload, box: Box) -> Profiler:
         ToolMissing: A native program, and neither tool is installed.
     """
     is_native = isinstance(workload, CommandWorkload) and not is_python(workload.argv, box)
-    candidates: tuple[Profiler, ...] = (
-        (CallgrindProfiler(), GprofngProfiler())
-        if is_native
-        else (PySpyProfiler(), CProfileProfiler())
-    )
-    return first_available(candidates)
+    if is_native:
+        return first_available((CallgrindProfiler(), GprofngProfiler()))
+    if PySpyProfiler().availability().is_available:
+        return SampledOrCounted()
+    return first_available((CProfileProfiler(),))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SampledOrCounted:
+    """py-spy, and cProfile for what py-spy cannot see: very short programs, very deep stacks."""
+
+    sampled: PySpyProfiler = field(default_factory=PySpyProfiler)
+    counted: CProfileProfiler = field(default_factory=CProfileProfiler)
+
+    @property
+    def name(self) -> str:
+        """Name of the first choice."""
+        return self.sampled.name
+
+    def availability(self) -> Availability:
+        """Whether py-spy is here."""
+        return self.sampled.availability()
+
+    def profile(self, workload: Workload, sandbox: Sandbox, box: Box) -> Profile:
+        """Profile with the first one that sees enough.
+
+        Raises:
+            ToolMissing: py-spy is not installed.
+            ProfilerError: The workload fails, or neither sees it.
+        """
+        try:
+            return self.sampled.profile(workload, sandbox, box)
+        except SamplingFailed as error:
+            profile = self.counted.profile(workload, sandbox, box)
+            why = error.message.splitlines()[0]
+            return replace(profile, notes=(f"cProfile in place of py-spy: {why}", *profile.notes))
 
 
 def first_available(candidates: tuple[Profiler, ...]) -> Profiler:

@@ -9,6 +9,7 @@ py-spy hides how the program ended, so a command is first run once without it.
 
 from __future__ import annotations
 
+import re
 import shutil
 import sys
 import time
@@ -37,7 +38,7 @@ from speedwright.profiler.tools.pyspy_output import (
     significant,
 )
 from speedwright.profiler.workload import CommandWorkload, FunctionWorkload, Workload
-from speedwright.sandbox import Availability, Box, Mount, ProcessResult, Sandbox
+from speedwright.sandbox import Availability, Box, Mount, Outcome, ProcessResult, Sandbox
 
 _OUTPUT = "speedwright-samples.json"
 _DONE = "speedwright-done"
@@ -49,6 +50,16 @@ _ENOUGH_SAMPLES = 200
 _MAX_RUNS = 20
 _REPEAT_S = 10.0
 _FEW_SAMPLES = 50
+_MAX_MISSED = 3
+_MAX_LOST_SHARE = 0.2
+_ERRORS = re.compile(rb"py-spy> Wrote [^\n]* Errors: (\d{1,9})")
+# A command is known to end; under py-spy it may take longer, but not without end.
+_SLOWDOWN = 5.0
+_ATTACH_S = 5.0
+
+
+class SamplingFailed(ProfilerError):
+    """The workload is fine, but py-spy cannot see enough of it; another profiler may."""
 
 
 @dataclass(slots=True)
@@ -60,7 +71,7 @@ class _Seen:
     wall_s: float = 0.0
     waiting: int = 0
     outside: int = 0
-    stderr: str = ""
+    lost: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,8 +113,9 @@ class PySpyProfiler:
         mounts = (Mount(name=_MOUNT, source=binary), driver_mount())
         with launched(sandbox, box, Extra(mounts=mounts, slowdown=2.0), self.name) as launch:
             if isinstance(workload, CommandWorkload):
-                launch.run(workload.argv)
+                plain = launch.run(workload.argv)
                 argv = workload.argv
+                launch = launch.with_wall_limit(_SLOWDOWN * plain.wall_s + _ATTACH_S)
             else:
                 argv = ("python", *launch.drive(workload))
             seen = self._collect(launch, argv, isinstance(workload, FunctionWorkload))
@@ -156,6 +168,8 @@ class PySpyProfiler:
                 self._sort_in(seen, sample, driver if is_main else "")
         seen.runs += 1
         seen.wall_s += result.wall_s
+        if found := _ERRORS.findall(result.stderr):
+            seen.lost += int(found[-1])
 
     def _sort_in(self, seen: _Seen, sample: RawSample, driver: str) -> None:
         if is_waiting(sample.frames):
@@ -172,19 +186,35 @@ class PySpyProfiler:
         self, launch: Launch, result: ProcessResult, seen: _Seen, run: int, is_function: bool
     ) -> None:
         """Accept that py-spy now and then misses the start of a very short program."""
-        seen.stderr = stderr_tail(result.stderr)
+        if result.outcome is Outcome.TIMED_OUT and not is_function:
+            raise SamplingFailed(
+                f"the workload took longer than `{launch.limits.wall_s:.0f}` s under `py-spy`, "
+                f"many times what it takes alone",
+                hint="its stacks are too deep for sampling; use `cprofile`",
+            )
         if b"Failed to find python version" in result.stderr:
             raise ProfilerError(
                 "`py-spy` found no Python in the workload's process",
                 hint="profile native programs with `callgrind`, or start Python directly",
             )
         missed = result.exit_code == 1 and b"Error: " in result.stderr
-        if not missed or (run >= 4 and not seen.runs):
+        if not missed:
             raise launch.failure(result)
+        if run >= _MAX_MISSED and not seen.runs:
+            raise SamplingFailed(
+                f"`py-spy` could not attach to the workload\n{stderr_tail(result.stderr)}",
+                hint="it is too short, or ptrace is forbidden here; use `cprofile`",
+            )
 
     def _built(self, seen: _Seen, launch: Launch) -> Profile:
+        count = len(seen.stacks)
+        if seen.lost > _MAX_LOST_SHARE * (count + seen.outside + seen.waiting + seen.lost):
+            raise SamplingFailed(
+                f"`py-spy` lost {seen.lost} samples and read {count}",
+                hint="recursion thousands of calls deep is too deep for it; use `cprofile`",
+            )
         if not seen.stacks:
-            raise ProfilerError(
+            raise SamplingFailed(
                 "`py-spy` saw no code running in the workload",
                 hint="it is too short or waits all the time: give it more to do, or use `cprofile`",
             )

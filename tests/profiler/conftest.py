@@ -43,6 +43,7 @@ def make_box(tmp_path: Path) -> MakeBox:
 
     def make(files: dict[str, str], wall_s: float = 60.0) -> Box:
         target = tmp_path / "target"
+        target.mkdir(exist_ok=True)
         for name, text in files.items():
             file = target / name
             file.parent.mkdir(parents=True, exist_ok=True)
