@@ -1,14 +1,15 @@
 """Namespaces without an engine: `bwrap` starts our supervisor as PID 1 of a box of its own.
 
 Covers: no network, a root that is read-only (only the mounts, `/usr` and the toolchain are there),
-no capabilities and no new ones, no nested user namespaces, own process, IPC and host-name
-namespaces, scratch places of limited size that are emptied between calls. Where a control group can
-be made (`limitgroup.py`, mostly as root): memory and number of processes of the whole box.
-Does not cover: system calls are not filtered (no seccomp). Without a control group, memory is
-limited for each process (RLIMIT_DATA), an exhausted limit looks like the program's own failure, and
-the process limit counts all of the user's processes. Started by root, the commands are the host's
-root without capabilities: hence `/proc` is read-only, since its settings trust that user. `cpus` is
-an affinity that a command can undo. Everything under `/usr` and the toolchain can be read.
+no capabilities and no new ones, no nested user namespaces (bubblewrap 0.8), own process, IPC and
+host-name namespaces, a filter of system calls (`seccomp.py`), scratch places of limited size that
+are emptied between calls. Where a control group can be made (`limitgroup.py`, mostly as root):
+memory and number of processes of the whole box.
+Does not cover: without a control group memory is limited for each process (RLIMIT_DATA), an
+exhausted limit looks like the program's own failure, and the process limit counts all of the user's
+processes. Started by root, the commands are the host's root without capabilities: hence `/proc` is
+read-only, since the kernel settings below it trust that user. `cpus` is an affinity that a command
+can undo. Everything under `/usr` and the toolchain can be read.
 """
 
 from __future__ import annotations
@@ -19,10 +20,12 @@ import shutil
 import subprocess
 import tempfile
 from pathlib import Path
+from typing import IO
 
 import psutil
 
 from speedwright.errors import SandboxError, SandboxUnavailable
+from speedwright.sandbox import seccomp
 from speedwright.sandbox.box import Box
 from speedwright.sandbox.inside import search_path, write_shims
 from speedwright.sandbox.interfaces import Availability
@@ -72,6 +75,7 @@ class BubblewrapSandbox:
             "sandbox": self.name,
             "isolates": "yes",
             "bubblewrap": _version(),
+            "seccomp": "no" if seccomp.program() is None else "yes",
             "kernel": os.uname().release,
         }
 
@@ -82,15 +86,17 @@ class BubblewrapSandbox:
             raise SandboxUnavailable("the bubblewrap sandbox cannot run here", hint=found.reason)
         home = Path(tempfile.mkdtemp(prefix="speedwright-box-"))
         shims = SHIMS_INSIDE if write_shims(box.toolchain, home / "bin") else None
-        group = LimitGroup.create(box.limits)
-        command = (
-            *_namespaces(box.limits.disk_bytes),
-            *_shown(box, home, has_shims=shims is not None),
-            *("--remount-ro", "/dev", "--remount-ro", "/proc", "--remount-ro", "/"),
-            "--",
-            *supervisor_command(str(box.toolchain.python)),
-        )
-        launched = Launched(command, home=home, group=group)
+        with tempfile.TemporaryFile() as rules:
+            command = (
+                *_namespaces(box.limits.disk_bytes),
+                *_filter(rules),
+                *_shown(box, home, has_shims=shims is not None),
+                *("--remount-ro", "/dev", "--remount-ro", "/proc", "--remount-ro", "/"),
+                "--",
+                *supervisor_command(str(box.toolchain.python)),
+            )
+            group = LimitGroup.create(box.limits)
+            launched = Launched(command, home=home, group=group, passed=(rules.fileno(),))
         session = SupervisedSession(
             box,
             launched,
@@ -123,6 +129,16 @@ def _namespaces(disk_bytes: int) -> tuple[str, ...]:
         *("--size", str(disk_bytes), "--tmpfs", "/tmp", "--chdir", "/tmp"),
         *("--ro-bind", "/usr", "/usr", *_root_links()),
     )
+
+
+def _filter(rules: IO[bytes]) -> tuple[str, ...]:
+    """The option for the filter of system calls, which is written to `rules`."""
+    found = seccomp.program()
+    if found is None:
+        return ()
+    rules.write(found)
+    rules.seek(0)
+    return ("--seccomp", str(rules.fileno()))
 
 
 def _root_links() -> list[str]:

@@ -28,13 +28,22 @@ class Launched:
         command: What to start; it speaks frames on stdin and stdout.
         home: Temporary folder, removed with it.
         group: Holds the box's limits, removed with it; `None` if there is none.
+        passed: Descriptors that the command names.
     """
 
-    def __init__(self, command: Sequence[str], *, home: Path, group: LimitGroup | None) -> None:
+    def __init__(
+        self,
+        command: Sequence[str],
+        *,
+        home: Path,
+        group: LimitGroup | None,
+        passed: tuple[int, ...] = (),
+    ) -> None:
         self._home = home
         self._group = group
         self._words: IO[bytes] = tempfile.TemporaryFile()
         self._is_gone = False
+        self._kills: int | None = None
         ours, theirs = socket.socketpair()
         try:
             self.process = subprocess.Popen(
@@ -45,6 +54,7 @@ class Launched:
                 env={},
                 cwd="/",
                 start_new_session=True,
+                pass_fds=passed,
             )
         except OSError as error:
             ours.close()
@@ -66,7 +76,9 @@ class Launched:
 
     def oom_kills(self) -> int | None:
         """From the control group, if there is one."""
-        return None if self._group is None else self._group.counters.oom_kills()
+        if self._group is not None and not self._is_gone:
+            self._kills = self._group.counters.oom_kills()
+        return self._kills
 
     def last_words(self) -> str:
         """What it wrote to stderr."""
@@ -88,6 +100,7 @@ class Launched:
         self._forget()
 
     def _forget(self) -> None:
+        self.oom_kills()  # remembered for whoever asks why the box is gone
         self._is_gone = True
         self._words.close()
         shutil.rmtree(self._home, ignore_errors=True)

@@ -29,7 +29,8 @@ class Control:
         self.writer = fcntl.fcntl(1, fcntl.F_DUPFD_CLOEXEC, 100)
         null = os.open("/dev/null", os.O_RDWR)
         for number in (0, 1, 3, 4):  # 3 and 4 stay taken, so that no pipe of ours gets them
-            os.dup2(null, number, inheritable=False)
+            if number != null:
+                os.dup2(null, number, inheritable=False)
         self.idle_s = 60.0
 
     def receive(self) -> tuple[dict[str, Any], list[bytes]]:

@@ -17,15 +17,19 @@ IPC_RMID = 0
 libc = ctypes.CDLL(None, use_errno=True)
 
 
-def prepare() -> int:
-    """Make this process hard to attack and quick to hear of ended children."""
+def protect() -> None:
+    """Make this process hard to attack, and the parent of every orphan below it."""
     if libc.prctl(PR_SET_DUMPABLE, 0, 0, 0, 0):
         raise OSError(ctypes.get_errno(), "prctl")
     libc.prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+
+
+def hear_of_children() -> int:
+    """A descriptor that becomes readable when a child ends."""
     reader, writer = os.pipe()
     os.set_blocking(reader, False)
     os.set_blocking(writer, False)
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGCHLD, lambda number, frame: None)
     signal.set_wakeup_fd(writer, warn_on_full_buffer=False)
     return reader

@@ -8,7 +8,7 @@ from typing import Any
 
 from speedwright.sandbox.supervisor.frames import Control, HarnessGone, Refused
 from speedwright.sandbox.supervisor.inside import Box
-from speedwright.sandbox.supervisor.kernel import prepare
+from speedwright.sandbox.supervisor.kernel import hear_of_children, protect
 from speedwright.sandbox.supervisor.run import Run
 from speedwright.sandbox.supervisor.scratch import read_file, write_file
 
@@ -38,8 +38,9 @@ def serve(
 
 def main() -> None:
     """Greet, then serve until the harness closes the pipe; whatever happens, leave nothing."""
-    wake = prepare()
+    protect()
     control = Control()
+    wake = hear_of_children()  # after Control, which takes the low descriptors for itself
     box: Box | None = None
     try:
         control.send({"op": "hello", "protocol": PROTOCOL, "python": sys.version.split()[0]})

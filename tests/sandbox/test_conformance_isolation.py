@@ -68,6 +68,43 @@ def test_no_mounts_and_no_nested_namespaces_with_rights(shell: Run, covered: Cov
     assert not shell("unshare --user --map-root-user --mount mount -t tmpfs none /box").is_success
 
 
+CALLS = """
+import ctypes, errno, os, platform
+libc = ctypes.CDLL(None, use_errno=True)
+calls = {'x86_64': {'keyctl': 250, 'add_key': 248, 'perf_event_open': 298, 'bpf': 321,
+                    'userfaultfd': 323, 'open_by_handle_at': 304},
+         'aarch64': {'keyctl': 219, 'add_key': 217, 'perf_event_open': 241, 'bpf': 280,
+                     'userfaultfd': 282, 'open_by_handle_at': 265}}
+for name, number in calls[platform.machine()].items():
+    result = libc.syscall(number, 0, 0, 0, 0, 0)
+    print(name, result, errno.errorcode.get(ctypes.get_errno()))
+"""
+
+
+def test_dangerous_system_calls_are_filtered(python: Run, shell: Run, covered: Covered) -> None:
+    covered("filtered calls")
+    for line in python(CALLS).stdout.decode().splitlines():
+        assert line.split()[1:] == ["-1", "EPERM"], line
+    assert b"Seccomp:\t2" in shell("cat /proc/self/status").stdout
+
+
+def test_what_programs_need_works(python: Run, shell: Run) -> None:
+    code = """
+import multiprocessing, threading, tempfile, os
+def square(x): return x * x
+with multiprocessing.get_context('fork').Pool(2) as pool:
+    print(pool.map(square, range(4)))
+multiprocessing.Semaphore(1)
+with tempfile.NamedTemporaryFile() as file:
+    print(os.path.dirname(file.name) == os.environ['TMPDIR'])
+print(os.path.expanduser('~') == os.environ['HOME'])
+"""
+    result = python(code)
+    assert result.stdout == b"[0, 1, 4, 9]\nTrue\nTrue\n", result.stderr
+    build = "echo 'int main(){return 42;}' > m.c && gcc -O2 m.c -o m && ./m"
+    assert shell(build).exit_code == 42
+
+
 def test_only_its_own_processes_are_seen(python: Run, covered: Covered) -> None:
     covered("own process namespace")
     lowest = "min(int(n) for n in os.listdir('/proc') if n.isdigit())"

@@ -117,11 +117,15 @@ if os.fork() == 0:
     os.setsid()
     if os.fork() == 0:
         while time.process_time() < 0.4: pass
+        open('done', 'w').close()
+        time.sleep(60)
     os._exit(0)
 os.wait()
-time.sleep(1.5)
+while not os.path.exists('done'): time.sleep(0.02)
 """
-    assert python(code).cpu_s >= 0.35
+    result = python(code)
+    assert result.cpu_s >= 0.4
+    assert result.leftover_processes == 1
 
 
 def test_daemon_is_killed_and_counted(
