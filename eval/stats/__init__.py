@@ -13,6 +13,8 @@ from speedwright.eval.stats.looks import (
     SequentialDesign,
     Stop,
     decide_at_look,
+    is_wide_for,
+    lets_stand,
 )
 from speedwright.eval.stats.orders import order
 from speedwright.eval.stats.paired import LEAST_PAIRS, MARGIN, compare, control
@@ -42,6 +44,8 @@ __all__ = [
     "decide_at_look",
     "discard",
     "is_cpu_bound",
+    "is_wide_for",
+    "lets_stand",
     "order",
     "screen",
 ]

@@ -15,7 +15,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from math import isfinite
+from math import isfinite, log, log1p
 
 from speedwright.eval.stats.comparison import Comparison, Control, Word
 from speedwright.eval.stats.paired import MARGIN, compare
@@ -45,11 +45,14 @@ class Look:
         comparison: What they say, at the level of the look.
         stop: Why measuring ends, or `go_on`.
         next_look: Pairs at which to look again; None when measuring ends.
+        is_sound: The control, if there was one, lets the word stand (`lets_stand`); if not and
+            measuring ends, the machine is at fault: no claim.
     """
 
     comparison: Comparison
     stop: Stop
     next_look: int | None
+    is_sound: bool
 
     @property
     def is_final(self) -> bool:
@@ -114,8 +117,9 @@ class SequentialDesign:
             is_last: The budget is used up: no look follows. Only then may the number of pairs lie
                 between two looks, since this look takes the place of all later ones. The budget
                 must not depend on how the comparison is going.
-            gate: The A/A control of the same rounds. While it is too wide no word is final, so
-                that a noisy start gets more pairs before it is called unstable.
+            gate: The A/A control of the same rounds. While it is too wide for the word
+                (`is_wide_for`), no word is final: a noisy start gets more pairs before it is
+                called unstable.
 
         Returns:
             The comparison and whether to go on.
@@ -133,20 +137,43 @@ class SequentialDesign:
             comparison=comparison,
             stop=stop,
             next_look=next_look if stop is Stop.GO_ON else None,
+            is_sound=gate is None or lets_stand(gate, comparison),
         )
 
     def _stop(
         self, comparison: Comparison, *, gate: Control | None, is_last: bool, has_next: bool
     ) -> Stop:
-        can_trust = gate is None or gate.is_narrow or not has_next
-        if comparison.word is not Word.INCONCLUSIVE and can_trust:
+        can_stop = gate is None or not has_next or not is_wide_for(gate, comparison)
+        if comparison.word is not Word.INCONCLUSIVE and can_stop:
             return Stop.DECIDED
         target = self.target_half_width
-        if target is not None and comparison.half_width < target and can_trust:
+        if target is not None and comparison.half_width < target and can_stop:
             return Stop.NARROW_ENOUGH
         if has_next:
             return Stop.GO_ON
         return Stop.BUDGET_USED_UP if is_last else Stop.PAIRS_USED_UP
+
+
+def is_wide_for(gate: Control, comparison: Comparison) -> bool:
+    """Say whether the control is too wide for this word.
+
+    It is not if it is narrow, or if a bias as large as the control cannot exclude would still
+    leave the whole interval beyond the margin: twice as fast needs no control to three percent.
+    """
+    if gate.is_narrow:
+        return False
+    bias = max(abs(log(gate.ci_low)), abs(log(gate.ci_high)))
+    edge = log1p(comparison.margin) + bias
+    if comparison.word is Word.FASTER:
+        return log(comparison.ci_low) <= edge
+    if comparison.word is Word.SLOWER:
+        return log(comparison.ci_high) >= -edge
+    return True
+
+
+def lets_stand(gate: Control, comparison: Comparison) -> bool:
+    """Say whether the control lets the word stand: it shows no bias and is not too wide for it."""
+    return gate.contains_one and not is_wide_for(gate, comparison)
 
 
 def decide_at_look(

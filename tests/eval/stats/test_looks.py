@@ -69,10 +69,38 @@ def test_a_narrow_interval_stops_undecided_when_asked() -> None:
 def test_a_wide_control_takes_more_pairs_before_a_word_is_final() -> None:
     design = SequentialDesign()
     wide = control(NOISE[:10], [1.0] * 10)
-    assert not wide.is_narrow
-    early = design.conclude([1.2] * 10, [1.0] * 10, gate=wide)
+    assert wide.contains_one and not wide.is_narrow
+    early = design.conclude([1.03] * 10, [1.0] * 10, gate=wide)
     assert (early.comparison.word, early.next_look) == (Word.FASTER, 20)
-    assert design.conclude([1.2] * 80, [1.0] * 80, gate=wide).is_final
+    last = design.conclude([1.03] * 80, [1.0] * 80, gate=wide)
+    assert last.is_final and not last.is_sound
+
+
+@pytest.mark.parametrize("gain", [0.5, 2.0])
+def test_a_large_effect_stands_beside_a_wide_control(gain: float) -> None:
+    wide = control(NOISE[:10], [1.0] * 10)
+    look = SequentialDesign().conclude([gain] * 10, [1.0] * 10, gate=wide)
+    assert look.is_final and look.is_sound
+
+
+def test_equivalence_needs_a_narrow_control() -> None:
+    wide = control(NOISE[:10], [1.0] * 10)
+    narrow = control([1.0] * 10, [1.0] * 10)
+    for gate, is_sound in ((wide, False), (narrow, True)):
+        look = SequentialDesign().conclude([1.0] * 10, [1.0] * 10, gate=gate)
+        assert look.comparison.word is Word.EQUIVALENT
+        assert (look.is_final, look.is_sound) == (is_sound, is_sound)
+
+
+def test_a_biased_control_lets_nothing_stand() -> None:
+    biased = control([1.0] * 10, [1.02] * 10)
+    assert biased.is_narrow and not biased.contains_one
+    look = SequentialDesign().conclude([2.0] * 10, [1.0] * 10, gate=biased)
+    assert look.is_final and not look.is_sound
+
+
+def test_without_a_control_the_word_stands() -> None:
+    assert decide_at_look([1.2] * 10, [1.0] * 10).is_sound
 
 
 @pytest.mark.parametrize(
