@@ -24,6 +24,7 @@ from speedwright.eval.verdict import Judgement, Measured
 from speedwright.profiler import Profile
 
 SHOWN_REASON_CHARS = 1500
+INFRA_TRIES = 2
 
 
 @dataclass(slots=True)
@@ -145,7 +146,7 @@ class Search:
             seed=fresh_seed(),
             deadline_s=self._deadline_s,
         )
-        judgement = judge(case, self.baseline, self.progress)
+        judgement = self._judged(case)
         self._settle(candidate, judgement, number)
         if fingerprint:
             self.trajectory.state.tried.append(fingerprint)
@@ -162,6 +163,22 @@ class Search:
     def is_late(self) -> bool:
         """Whether the search's share of the time limit is used up."""
         return self._deadline_s is not None and time.monotonic() > self._deadline_s
+
+    def _judged(self, case: Case) -> Judgement:
+        """The judgement; the sandbox's own faults are tried again and never charged.
+
+        Raises:
+            SandboxError: It fails again and again.
+        """
+        for _ in range(INFRA_TRIES):
+            judgement = judge(case, self.baseline, self.progress)
+            if judgement.word != "infra_error":
+                return judgement
+            self.progress.warn(judgement.verdict.reasons[0])
+        self.budget.return_attempt()
+        raise SandboxError(
+            f"the sandbox failed {INFRA_TRIES} times: {judgement.verdict.reasons[0]}"
+        )
 
     def _settle(self, candidate: Candidate, judgement: Judgement, number: int) -> None:
         is_kept = judgement.is_faster

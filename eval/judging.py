@@ -21,7 +21,7 @@ from speedwright.eval.scratch import scratch_folder
 from speedwright.eval.target import TargetRequest
 from speedwright.eval.verdict import Judgement
 from speedwright.sandbox.doctor import machine_facts
-from speedwright.sandbox.snapshot import Snapshot, snapshot_folder, snapshot_ref
+from speedwright.sandbox.snapshot import Snapshot, snapshot_folder, snapshot_ref, take_snapshot
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -129,7 +129,24 @@ def compare_versions(request: CompareRequest, progress: Progress) -> JudgeReport
             progress,
             title=f"{request.base} -> {request.head}",
             base=base,
+            has_policy=False,
         )
+
+
+def judge_version(
+    request: TargetRequest,
+    candidate: Candidate,
+    base: Snapshot,
+    progress: Progress,
+    *,
+    title: str,
+) -> JudgeReport:
+    """Judge a candidate against a base that is at hand already.
+
+    Raises:
+        SpeedwrightError: The base cannot be worked on.
+    """
+    return _judged(request, candidate, fresh_seed(), progress, title=title, base=base)
 
 
 def _judged(
@@ -140,16 +157,21 @@ def _judged(
     *,
     title: str,
     base: Snapshot | None = None,
+    has_policy: bool = True,
 ) -> JudgeReport:
     start_s = time.monotonic()
     deadline_s = start_s + request.time_limit_s if request.time_limit_s else None
     with scratch_folder() as scratch:
-        take = {} if base is None else {"snapshot": lambda _root, _scratch: base}
-        target = resolve_target(request, scratch, progress, **take)
+        known = base
+
+        def copy(root: Path, into: Path) -> Snapshot:
+            return take_snapshot(root, into) if known is None else known
+
+        target = resolve_target(request, scratch, progress, snapshot=copy)
         run = RunFolder.create(target.root, request.out)
         progress.folder(run.path)
         baseline: Baseline = prepare_baseline(target, scratch / "versions", progress)
-        case = Case(candidate=candidate, seed=seed, deadline_s=deadline_s, has_policy=base is None)
+        case = Case(candidate=candidate, seed=seed, deadline_s=deadline_s, has_policy=has_policy)
         judgement = judge(case, baseline, progress)
         folder = write_evidence(
             run.path / "evidence",

@@ -36,10 +36,11 @@ from speedwright.eval.progress import Progress
 from speedwright.eval.stats import (
     Comparison,
     Control,
-    Look,
+    Outlook,
     SequentialDesign,
     compare,
     control,
+    screen,
 )
 from speedwright.eval.verdict import (
     Incorrect,
@@ -55,8 +56,9 @@ from speedwright.sandbox import Session
 CONTROL_HALF_WIDTH = 0.03
 CONTROL_SHARE_OF_EFFECT = 1 / 3
 SERIAL_CPU_OVER_WALL = 0.9
-SCREEN_LOOKS = (10, 20)
-SCREEN_LEVEL = 0.0125
+SCREEN_LOOKS = (7, 14, 20)
+SCREEN_LEVEL = 0.008
+SCREEN_DROPS = (5, 7)
 LEAST_CPU_S = 0.002
 
 
@@ -135,11 +137,12 @@ def _run(
     try:
         rounds.warm_up()
         while True:
-            is_last = _fill(rounds, design, progress, deadline_s)
-            wrong = _wrong_output(baseline, rounds)
-            if wrong:
-                return Measurement(verdict=wrong, rounds=rounds, runs=rounds.runs)
-            verdict = _look(rounds, design, mode, baseline, is_last=is_last)
+            is_last = _fill(rounds, design, mode, progress, deadline_s)
+            verdict: Verdict | None = _wrong_output(baseline, rounds)
+            if verdict is None and mode is Mode.SCREEN:
+                verdict = _dropped(rounds, design, baseline)
+            if verdict is None and (is_last or len(rounds.kept) in design.looks):
+                verdict = _look(rounds, design, mode, baseline, is_last=is_last)
             if verdict is not None:
                 return Measurement(verdict=verdict, rounds=rounds, runs=rounds.runs)
     except SampleFailed as failed:
@@ -148,10 +151,16 @@ def _run(
 
 
 def _fill(
-    rounds: Rounds, design: SequentialDesign, progress: Progress, deadline_s: float | None
+    rounds: Rounds,
+    design: SequentialDesign,
+    mode: Mode,
+    progress: Progress,
+    deadline_s: float | None,
 ) -> bool:
     """Rounds up to the next look; whether time is up, so that this look is the last."""
-    goal = design.next_look(len(rounds.kept)) or design.looks[-1]
+    done = len(rounds.kept)
+    drops = SCREEN_DROPS if mode is Mode.SCREEN else ()
+    goal = min(pairs for pairs in (*design.looks, *drops) if pairs > done)
     while len(rounds.kept) < goal:
         rounds.run_one()
         progress.update(len(rounds.kept), goal, "pairs")
@@ -160,17 +169,40 @@ def _fill(
     return False
 
 
+def _dropped(rounds: Rounds, design: SequentialDesign, baseline: Baseline) -> Measured | None:
+    """A verdict for the hopeless, where few pairs already exclude a gain worth having."""
+    if len(rounds.kept) not in SCREEN_DROPS:
+        return None
+    is_cpu = _screens_on_cpu(baseline, rounds)
+    base, candidate = _times(rounds, is_cpu=is_cpu)
+    found = screen(base, candidate)
+    if found.outlook is not Outlook.HOPELESS:
+        return None
+    comparison = compare(base, candidate, margin=design.margin, confidence=design.confidence)
+    why = (
+        f"dropped after {found.pairs} pairs: the gain is at most {max(0.0, found.at_most - 1):.1%}"
+    )
+    return _measured(rounds, comparison, None, why=why)
+
+
+def _screens_on_cpu(baseline: Baseline, rounds: Rounds) -> bool:
+    """CPU time is the quieter clock where the workload is serial and does not wait."""
+    is_serial = SERIAL_CPU_OVER_WALL <= baseline.cpu_s / baseline.wall_s <= 1.1
+    return is_serial and min(*rounds.cpus(BASE), *rounds.cpus(CANDIDATE)) > 0
+
+
 def _look(
     rounds: Rounds, design: SequentialDesign, mode: Mode, baseline: Baseline, *, is_last: bool
 ) -> Verdict | None:
     """The verdict if this look ends the measurement."""
     wall = _times(rounds, is_cpu=False)
     if mode is Mode.SCREEN:
-        is_cpu = _is_serial(baseline) and min(*rounds.cpus(BASE), *rounds.cpus(CANDIDATE)) > 0
+        is_cpu = _screens_on_cpu(baseline, rounds)
         times = _times(rounds, is_cpu=is_cpu)
         look = design.conclude(*times, is_last=is_last)
         clock = "CPU time" if is_cpu else "wall time"
-        return _measured(rounds, look, None, note=clock) if look.is_final else None
+        why = f"screened on {clock}; no claim"
+        return _measured(rounds, look.comparison, None, why=why) if look.is_final else None
     first = compare(*wall, margin=design.margin, confidence=design.confidence)
     limit = max(CONTROL_HALF_WIDTH, CONTROL_SHARE_OF_EFFECT * abs(log(first.speedup)))
     gate = control(rounds.walls(BASE), rounds.walls(COPY), max_half_width=limit)
@@ -179,11 +211,12 @@ def _look(
         return None
     if not gate.is_sound:
         return Unstable(control=gate, comparison=look.comparison, reasons=(why_unstable(gate),))
-    return _measured(rounds, look, gate)
+    return _measured(rounds, look.comparison, gate)
 
 
-def _measured(rounds: Rounds, look: Look, gate: Control | None, *, note: str = "") -> Measured:
-    comparison = look.comparison
+def _measured(
+    rounds: Rounds, comparison: Comparison, gate: Control | None, *, why: str = ""
+) -> Measured:
     cpu = _cpu_comparison(rounds, comparison)
     base_s = statistics.median(rounds.walls(BASE))
     candidate_s = statistics.median(rounds.walls(CANDIDATE))
@@ -198,7 +231,7 @@ def _measured(rounds: Rounds, look: Look, gate: Control | None, *, note: str = "
         base_rss_bytes=_peak(rounds, BASE),
         candidate_rss_bytes=_peak(rounds, CANDIDATE),
         label=label,
-        reasons=(*said, f"screened on {note}; no claim") if note else said,
+        reasons=(*said, why) if why else said,
     )
 
 
@@ -232,10 +265,6 @@ def _design(baseline: Baseline, mode: Mode) -> SequentialDesign:
     if mode is Mode.SCREEN:
         return SequentialDesign(looks=SCREEN_LOOKS, level=SCREEN_LEVEL, margin=margin)
     return SequentialDesign(margin=margin)
-
-
-def _is_serial(baseline: Baseline) -> bool:
-    return SERIAL_CPU_OVER_WALL <= baseline.cpu_s / baseline.wall_s <= 1.1
 
 
 def _times(rounds: Rounds, *, is_cpu: bool) -> tuple[list[float], list[float]]:
