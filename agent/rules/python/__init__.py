@@ -10,18 +10,21 @@ from speedwright.agent.rules.python import (
     invariants,
     joining,
     membership,
+    numeric,
     queues,
     rebuilding,
     regexes,
     scanning,
     sorting,
     strings,
+    texts,
 )
 from speedwright.agent.rules.python.rule import PythonRule
 
 RULES: tuple[PythonRule, ...] = (
     *membership.RULES,
     *joining.RULES,
+    *numeric.RULES,
     *scanning.RULES,
     *caching.RULES,
     *rebuilding.RULES,
@@ -35,4 +38,5 @@ RULES: tuple[PythonRule, ...] = (
     *containers.RULES,
     *sorting.RULES,
     *regexes.RULES,
+    *texts.RULES,
 )

@@ -1,0 +1,114 @@
+"""Questions to texts and types that one call answers, and log lines nobody reads."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import libcst as cst
+
+from speedwright.agent.rules.python.change import Change, become
+from speedwright.agent.rules.python.forms import Form, finder
+from speedwright.agent.rules.python.imports import access
+from speedwright.agent.rules.python.nodes import code
+from speedwright.agent.rules.python.pattern import Bindings, Filling, make, make_block
+from speedwright.agent.rules.python.rule import PythonRule
+from speedwright.agent.rules.python.scope import is_simple, statement_of
+from speedwright.agent.rules.python.subject import only_line
+from speedwright.agent.rules.python.view import ModuleView
+
+
+def _plain_subject(view: ModuleView, node: cst.BaseExpression, found: Bindings) -> bool:
+    subject = found["X"]
+    tuples = any(isinstance(found[k], cst.Tuple) for k in ("A", "B"))
+    return isinstance(subject, cst.BaseExpression) and is_simple(subject) and not tuples
+
+
+MERGED = PythonRule(
+    id="py-merged-test",
+    detects="`x.startswith(a) or x.startswith(b)`, `isinstance(x, A) or isinstance(x, B)`.",
+    explanation=(
+        "Each alternative is a call of its own. "
+        "`startswith`, `endswith` and `isinstance` take a tuple and try all in one call."
+    ),
+    odds=0.15,
+    find=finder(
+        (
+            *(
+                Form(
+                    pattern=f"X.{name}(A) or X.{name}(B)",
+                    template=f"X.{name}((A, B))",
+                    guard=_plain_subject,
+                )
+                for name in ("startswith", "endswith")
+            ),
+            Form(
+                pattern="isinstance(X, A) or isinstance(X, B)",
+                template="isinstance(X, (A, B))",
+                builtins=("isinstance",),
+                guard=_plain_subject,
+            ),
+            Form(
+                pattern='bin(X).count("1")', template="X.bit_count()", builtins=("bin",), odds=0.4
+            ),
+            Form(pattern="max(D, key=lambda V: D[V])", template="max(D, key=D.get)", odds=0.2),
+            Form(pattern="min(D, key=lambda V: D[V])", template="min(D, key=D.get)", odds=0.2),
+            Form(
+                pattern="sorted(D, key=lambda V: D[V])", template="sorted(D, key=D.get)", odds=0.2
+            ),
+        ),
+        "asked once instead of several times",
+    ),
+)
+
+_LEVELS = {"debug": "DEBUG", "info": "INFO"}
+_LOGGERS = frozenset({"log", "logger", "LOG", "LOGGER", "_log", "_logger", "logging"})
+
+
+def _find_logging(view: ModuleView) -> Iterator[Change]:
+    for line in view.hot(cst.Expr):
+        call = line.value
+        if not isinstance(call, cst.Call) or not isinstance(call.func, cst.Attribute):
+            continue
+        owner, level = call.func.value, _LEVELS.get(call.func.attr.value)
+        name = code(owner).removeprefix("self.")
+        if level is None or name not in _LOGGERS or not _costly(view, call):
+            continue
+        place = only_line(view, line)
+        if place is None or _guarded(view, line):
+            continue
+        text, imports = access(view, "logging", level)
+        logger = owner if name != "logging" else make("logging.getLogger()", {})
+        filling: dict[str, Filling | str] = {"L": logger, "LEVEL": text, "C": call}
+        block = make_block("if L.isEnabledFor(LEVEL):\n    C\n", filling)[0]
+        yield Change(
+            at=call,
+            edits={place: become(block)},
+            imports=imports,
+            summary=f"built the {call.func.attr.value} message only if somebody will read it",
+        )
+
+
+def _costly(view: ModuleView, call: cst.Call) -> bool:
+    """Its arguments are formatted or computed before the logger can decide."""
+    kinds = (cst.FormattedStringExpression, cst.Call, cst.Modulo, cst.BaseComp)
+    return any(isinstance(n, kinds) for a in call.args for n in view.nodes(a))
+
+
+def _guarded(view: ModuleView, line: cst.CSTNode) -> bool:
+    statement = statement_of(view, line)
+    above = [statement, *view.above(line)]
+    return any(isinstance(a, cst.If) and "isEnabledFor" in code(a.test) for a in above if a)
+
+
+LOGGING = PythonRule(
+    id="py-logging-guard",
+    detects="A debug or info message that is put together in hot code before it is logged.",
+    explanation=(
+        "The f-string, `%` or call is evaluated even if the level is off. "
+        "`isEnabledFor` is a cached lookup that skips all of it."
+    ),
+    odds=0.35,
+    find=_find_logging,
+)
+
+RULES = (MERGED, LOGGING)
