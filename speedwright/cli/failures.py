@@ -19,6 +19,11 @@ ENVIRONMENT_FAULTS = frozenset(
 _run: dict[str, Path] = {}
 
 
+def reset() -> None:
+    """Forget the last run: a new command begins."""
+    _run.clear()
+
+
 def remember_run(folder: Path) -> None:
     """Keep the folder of the run, to name it if the run ends badly."""
     _run["folder"] = folder

@@ -20,6 +20,11 @@ WIDTH_OF_PIPES = 120
 _state = {"has_document": False}
 
 
+def reset() -> None:
+    """Forget that a document was written: a new command begins."""
+    _state["has_document"] = False
+
+
 def has_document() -> bool:
     """Whether the one JSON document of this process was written."""
     return _state["has_document"]
@@ -48,7 +53,15 @@ def write(text: str) -> None:
         sys.stdout.write(text)
         sys.stdout.flush()
     except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        drop_stdout()
+    except OSError:
+        drop_stdout()  # what is still buffered would fail again when Python exits
+        raise
+
+
+def drop_stdout() -> None:
+    """Let what is still to be written to stdout go nowhere."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def show(*parts: RenderableType) -> None:

@@ -11,7 +11,7 @@ from types import FrameType
 import typer
 import typer.main
 
-from speedwright.cli import failures
+from speedwright.cli import failures, output
 from speedwright.errors import SpeedwrightError
 
 
@@ -26,6 +26,8 @@ def main() -> None:
 
 def run(arguments: Sequence[str]) -> int:
     """Run one command and return its exit code; nothing escapes but a second Ctrl-C."""
+    failures.reset()
+    output.reset()
     as_json = "--json" in arguments
     debug = "--debug" in arguments or os.environ.get("SPEEDWRIGHT_DEBUG", "") not in ("", "0")
     try:

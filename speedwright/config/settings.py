@@ -88,7 +88,7 @@ class Settings(BaseModel):
     time_limit_min: float = Field(
         30.0, gt=0, allow_inf_nan=False, description="minutes, a number above 0"
     )
-    attempts: int = Field(20, ge=1, description="a whole number of 1 or more")
+    attempts: int = Field(40, ge=1, description="a whole number of 1 or more")
     min_speedup: float = Field(
         1.0, ge=1, allow_inf_nan=False, description="a factor, a number of 1 or more"
     )

@@ -48,4 +48,5 @@ def optimize(
         report = library.optimize(plan, progress)
     document = report.to_json()
     output.result(document, render_search, as_json=as_json)
-    check_gate(document["verdict"], fail_on)
+    check_gate(document["verdict"], fail_on, is_found=document["found"])
+    raise typer.Exit(report.exit_code)

@@ -17,11 +17,10 @@ if TYPE_CHECKING:
 def render_judgement(document: Mapping[str, Any]) -> list[RenderableType]:
     """The verdict first, then what it rests on, then what it does not rest on."""
     verdict = document["verdict"]
-    lines: list[RenderableType] = [Text(verdict, style=STYLES.get(verdict, ""))]
+    head = Text(verdict, style=STYLES.get(verdict, ""))
     if document.get("speedup") is not None:
-        confidence = document.get("confidence")
-        level = f" at {100 * confidence:.4g} % confidence" if confidence else ""
-        lines.append(f"  speedup {gain(document)}{level}, {document.get('pairs')} pairs")
+        head.append(f"  {gain(document)}", style="bold")
+    lines: list[RenderableType] = [head]
     if document.get("base_wall_s") is not None:
         base, head = seconds(document["base_wall_s"]), seconds(document["candidate_wall_s"])
         lines.append(f"  wall time {base} -> {head}")
