@@ -10,21 +10,27 @@ the host image (readable to every command); engines on other machines.
 from __future__ import annotations
 
 import os
+import shutil
 import tempfile
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from speedwright.errors import EnvironmentMissing, SandboxError, SandboxUnavailable
+from speedwright.errors import (
+    EnvironmentMissing,
+    SandboxError,
+    SandboxUnavailable,
+    SpeedwrightError,
+)
 from speedwright.sandbox.box import Box
 from speedwright.sandbox.cgroup import cgroup_version
 from speedwright.sandbox.container import ContainerCage
+from speedwright.sandbox.dockerprofile import Shown, host_config, user_of
 from speedwright.sandbox.engine import PROBE_TIMEOUT_S, connect, require_own_file_system
 from speedwright.sandbox.image import ImageSpec, PreparedImage, prepare_image
 from speedwright.sandbox.inside import search_path, write_shims
 from speedwright.sandbox.interfaces import Availability
-from speedwright.sandbox.limits import MIB
 from speedwright.sandbox.owner import Owner
 from speedwright.sandbox.reaper import reap
 from speedwright.sandbox.session import (
@@ -39,10 +45,7 @@ from speedwright.sandbox.session import (
 if TYPE_CHECKING:
     import docker
 
-NOBODY = 65534
 SHIMS_INSIDE = f"{PLACE_INSIDE}/.bin"
-_SHARED_MEMORY_BYTES = 64 * MIB
-_LEAST_OPEN_FILES = 1024  # the supervisor's own descriptors start above 100
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,7 +55,7 @@ class _Plan:
     Attributes:
         image: The image.
         command: The supervisor's.
-        shown: Host path by path inside, and whether it is writable.
+        shown: What is mounted, by path inside.
         places: Path inside of each of the box's mounts.
         search_path: Folders of PATH inside.
         kept: Paths inside that are never emptied.
@@ -61,7 +64,7 @@ class _Plan:
 
     image: PreparedImage
     command: tuple[str, ...]
-    shown: dict[str, tuple[Path, bool]]
+    shown: dict[str, Shown]
     places: dict[str, str]
     search_path: tuple[str, ...]
     kept: tuple[str, ...]
@@ -128,8 +131,8 @@ class DockerSandbox:
         client = connect()
         with ExitStack() as undo:
             undo.callback(client.close)
-            plan = self._plan(client, box)
-            cage = ContainerCage(client, _create(client, plan, box), plan.home)
+            plan, container = self._created(client, box)
+            cage = ContainerCage(client, container, plan.home)
             undo.pop_all()
             undo.callback(cage.destroy)
             wire = _started(cage, plan)
@@ -153,27 +156,43 @@ class DockerSandbox:
             self._prepared = prepare_image(client, self._spec)
         return self._prepared
 
+    def _created(self, client: docker.DockerClient, box: Box) -> tuple[_Plan, str]:
+        plan = self._plan(client, box)
+        try:
+            return plan, _create(client, plan, box)
+        except SpeedwrightError:
+            self._prepared = None  # it may be the image that went away: then the next try makes it
+            if plan.home is not None:
+                shutil.rmtree(plan.home, ignore_errors=True)
+            raise
+
     def _plan(self, client: docker.DockerClient, box: Box) -> _Plan:
         image = self._image(client)
         places = {mount.name: f"{PLACE_INSIDE}/{mount.name}" for mount in box.mounts}
-        shown = {places[mount.name]: (mount.source, mount.writable) for mount in box.mounts}
-        shown[SUPERVISOR_INSIDE] = (SUPERVISOR, False)
+        shown = {
+            places[mount.name]: Shown(source=mount.source, writable=mount.writable)
+            for mount in box.mounts
+        }
+        shown[SUPERVISOR_INSIDE] = Shown(source=SUPERVISOR)
         if not image.is_host:
             path = _environment_of(client, image).get("PATH", "/usr/local/bin:/usr/bin:/bin")
+            home = _home()
+            _write_python(home / "bin")
+            shown[SHIMS_INSIDE] = Shown(source=home / "bin")
             return _Plan(
                 image=image,
                 command=supervisor_command("python3"),
                 shown=shown,
                 places=places,
-                search_path=tuple(path.split(":")),
+                search_path=(*path.split(":"), SHIMS_INSIDE),
                 kept=(),
-                home=None,
+                home=home,
             )
         paths = [path for path in box.toolchain.paths if not _is_in(image, path)]
-        shown |= {str(path): (path, False) for path in (*image.mounts, *paths)}
+        shown |= {str(path): Shown(source=path) for path in (*image.mounts, *paths)}
         home = _shims(box)
         if home is not None:
-            shown[SHIMS_INSIDE] = (home / "bin", False)
+            shown[SHIMS_INSIDE] = Shown(source=home / "bin")
         return _Plan(
             image=image,
             command=supervisor_command(str(box.toolchain.python)),
@@ -187,12 +206,26 @@ class DockerSandbox:
 
 def _shims(box: Box) -> Path | None:
     """Temporary folder whose `bin` makes `python` the toolchain's; `None` if it is already."""
-    home = Path(tempfile.mkdtemp(prefix=f"speedwright-box-{os.getpid()}-"))
-    home.chmod(0o755)
+    home = _home()
     if write_shims(box.toolchain, home / "bin"):
         return home
     home.rmdir()
     return None
+
+
+def _home() -> Path:
+    """A temporary folder that the engine's user may read, named after this process."""
+    home = Path(tempfile.mkdtemp(prefix=f"speedwright-box-{os.getpid()}-"))
+    home.chmod(0o755)
+    return home
+
+
+def _write_python(folder: Path) -> None:
+    """A `python` for images that only have `python3`; last in PATH, so an image's own wins."""
+    folder.mkdir()
+    shim = folder / "python"
+    shim.write_text('#!/bin/sh\nexec python3 "$@"\n', encoding="ascii")
+    shim.chmod(0o755)
 
 
 def _is_in(image: PreparedImage, path: Path) -> bool:
@@ -224,13 +257,13 @@ def _create(client: docker.DockerClient, plan: _Plan, box: Box) -> str:
             plan.image.digest,
             entrypoint=list(plan.command),
             command=[],
-            user=_user(box),
+            user=user_of(box),
             working_dir="/",
             hostname="box",
             stdin_open=True,
             environment={},
             labels=Owner.of_this_process().labels(box.label),
-            host_config=_host_config(client, plan, box),
+            host_config=host_config(client, box.limits, plan.shown),
         )
     except docker.errors.APIError as error:
         said = str(error.explanation)
@@ -245,46 +278,6 @@ def _create(client: docker.DockerClient, plan: _Plan, box: Box) -> str:
     except RequestException as error:
         raise SandboxError(f"the engine did not answer: {error}") from error
     return str(created["Id"])
-
-
-def _host_config(client: docker.DockerClient, plan: _Plan, box: Box) -> dict[str, Any]:
-    """The profile; reasons for each line are in docs/design."""
-    from docker.types import LogConfig, Mount, Ulimit
-
-    limits = box.limits
-    files = max(limits.open_files, _LEAST_OPEN_FILES)
-    config: dict[str, Any] = client.api.create_host_config(
-        network_mode="none",
-        read_only=True,
-        cap_drop=["ALL"],
-        security_opt=["no-new-privileges"],
-        pids_limit=limits.pids + 1,  # the supervisor
-        mem_limit=limits.memory_bytes,
-        memswap_limit=limits.memory_bytes,
-        cpuset_cpus=None if limits.cpus is None else ",".join(map(str, limits.cpus)),
-        tmpfs={SCRATCH_INSIDE: f"rw,exec,nosuid,nodev,size={limits.disk_bytes}"},
-        ipc_mode="private",
-        shm_size=_SHARED_MEMORY_BYTES,
-        log_config=LogConfig(type="none"),
-        ulimits=[
-            Ulimit(name="nofile", soft=files, hard=files),
-            Ulimit(name="core", soft=0, hard=0),
-            Ulimit(name="fsize", soft=limits.file_bytes, hard=limits.file_bytes),
-        ],
-        auto_remove=True,
-        mounts=[
-            Mount(inside, str(source), type="bind", read_only=not writable)
-            for inside, (source, writable) in plan.shown.items()
-        ],
-    )
-    return config
-
-
-def _user(box: Box) -> str:
-    """Nobody; but what a user without root lets be written must stay the user's to delete."""
-    if os.geteuid() and any(mount.writable for mount in box.mounts):
-        return f"{os.geteuid()}:{os.getegid()}"
-    return f"{NOBODY}:{NOBODY}"
 
 
 def _started(cage: ContainerCage, plan: _Plan) -> Any:

@@ -309,6 +309,20 @@ def test_refusal_of_the_engine_leaves_nothing(no_leftovers: str) -> None:
         DockerSandbox().open(a_box(no_leftovers, mounts=(gone,)))
 
 
+def test_image_that_went_away_is_made_again(docker_engine: Any, no_leftovers: str) -> None:
+    engine_image = "speedwright-test-gone:1"
+    docker_engine.images.get(DockerSandbox().describe()["image"]).tag(engine_image)
+    sandbox = DockerSandbox()
+    with sandbox.open(a_box(no_leftovers)):
+        pass
+    object.__setattr__(sandbox._prepared, "digest", "sha256:" + "0" * 64)
+    docker_engine.images.remove(engine_image)
+    with pytest.raises(SandboxError, match="No such image"):
+        sandbox.open(a_box(no_leftovers))
+    with sandbox.open(a_box(no_leftovers)) as session:
+        assert session.run(Call(argv=("true",))).is_success
+
+
 def test_description_names_the_image_by_its_digest(no_leftovers: str) -> None:
     facts = DockerSandbox().describe()
     assert facts["image"].startswith("speedwright-host:")
