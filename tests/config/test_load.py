@@ -1,8 +1,10 @@
+import re
 from pathlib import Path
 
 import pytest
 
 from speedwright.config import Settings, load_settings
+from speedwright.config.sources import OTHER_VARIABLES
 from speedwright.errors import ConfigError
 
 
@@ -160,3 +162,14 @@ def test_a_repository_may_not_choose_the_server_that_gets_the_key(tmp_path: Path
     assert "names a server" in message(folder)
     (folder / "speedwright.toml").unlink()
     assert load_settings(folder, {"model": spec}, {}).settings.model == spec
+
+
+def test_every_variable_of_ours_in_the_sources_is_known() -> None:
+    root = Path(__file__).resolve().parent.parent.parent
+    rooms = ("speedwright/cli", "agent", "eval", "profiler", "sandbox", "benchmarks", "tests")
+    files = [*(root / "speedwright").glob("*.py")]
+    files += [file for room in rooms for file in (root / room).rglob("*.py")]
+    used = {n for f in files for n in re.findall(r"\bSPEEDWRIGHT_([A-Z_]+)\b", f.read_text())}
+    misspelt_on_purpose = {"MODLE"}
+    settings = {key.upper() for key in Settings.model_fields}
+    assert used - settings - misspelt_on_purpose - OTHER_VARIABLES == set()
