@@ -190,17 +190,17 @@ class DockerSandbox:
             )
         paths = [path for path in box.toolchain.paths if not _is_in(image, path)]
         shown |= {str(path): Shown(source=path) for path in (*image.mounts, *paths)}
-        home = _shims(box)
-        if home is not None:
-            shown[SHIMS_INSIDE] = Shown(source=home / "bin")
+        shims = _shims(box)
+        if shims is not None:
+            shown[SHIMS_INSIDE] = Shown(source=shims / "bin")
         return _Plan(
             image=image,
             command=supervisor_command(str(box.toolchain.python)),
             shown=shown,
             places=places,
-            search_path=search_path(box.toolchain, None if home is None else SHIMS_INSIDE),
+            search_path=search_path(box.toolchain, None if shims is None else SHIMS_INSIDE),
             kept=tuple(str(path) for path in paths),
-            home=home,
+            home=shims,
         )
 
 

@@ -207,7 +207,7 @@ def _files_of(python: Path) -> set[Path]:
     """The interpreter, what it is linked against, its library and a shell."""
     real = python.resolve()
     shell = Path(shutil.which("dash") or "/bin/sh").resolve()
-    found = {python, real, shell, Path("/usr/bin/env")}
+    found = {python, real, shell, Path("/usr/bin/sh"), Path("/usr/bin/env")}
     library = Path(f"/usr/lib/{real.name}")
     found |= {path for path in library.rglob("*") if "test" not in path.parts}
     for program in (real, shell, Path("/usr/bin/env"), *library.glob("lib-dynload/*.so")):
