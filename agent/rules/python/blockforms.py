@@ -7,7 +7,14 @@ from dataclasses import dataclass
 
 import libcst as cst
 
-from speedwright.agent.rules.python.change import Change, Edit, Edited, comments_in, drop
+from speedwright.agent.rules.python.change import (
+    Change,
+    Edit,
+    Edited,
+    become,
+    comments_in,
+    drop,
+)
 from speedwright.agent.rules.python.imports import access
 from speedwright.agent.rules.python.pattern import Bindings, block, make_block, match_block
 from speedwright.agent.rules.python.scope import (
@@ -101,6 +108,8 @@ def _first(
 
 def in_one(old: Sequence[cst.BaseStatement], new: cst.BaseStatement) -> dict[cst.CSTNode, Edit]:
     """Edits that put one statement in the place of several, below all their comments."""
+    if len(old) == 1:
+        return {old[0]: become(new)}
     kept = {line.comment.value for line in comments_in(new) if line.comment}
     head, *rest = old
     lines = [*getattr(head, "leading_lines", ()), *comments_in(head)]

@@ -47,10 +47,32 @@ def add_imports(
         first = constants[0].with_changes(leading_lines=_BLANK)
         new.extend([first, *constants[1:]])
     rest = body[place:]
+    if place == 0 and rest:
+        module, rest[0] = _comment_to(module, rest[0])
     if rest and not getattr(rest[0], "leading_lines", True):
         space = 2 if isinstance(rest[0], cst.FunctionDef | cst.ClassDef) else 1
         rest[0] = rest[0].with_changes(leading_lines=_BLANK * space)
     return module.with_changes(body=[*body[:place], *new, *rest])
+
+
+def _comment_to(
+    module: cst.Module, first: cst.SimpleStatementLine | cst.BaseCompoundStatement
+) -> tuple[cst.Module, cst.SimpleStatementLine | cst.BaseCompoundStatement]:
+    """Give a comment right above the first definition back to it, where the header has it."""
+    lines = list(module.header)
+    keep = len(lines)
+    while keep > 0 and lines[keep - 1].comment is not None:
+        keep -= 1
+    comment = lines[keep].comment if keep < len(lines) else None
+    if (
+        not isinstance(first, cst.FunctionDef | cst.ClassDef)
+        or comment is None
+        or comment.value.startswith("#!")
+        or "coding" in comment.value
+    ):
+        return module, first
+    lead = [*_BLANK, *_BLANK, *lines[keep:], *first.leading_lines]
+    return module.with_changes(header=lines[:keep]), first.with_changes(leading_lines=lead)
 
 
 def _import_lines(module: cst.Module) -> list[cst.SimpleStatementLine]:

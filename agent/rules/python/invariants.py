@@ -17,10 +17,10 @@ from speedwright.agent.rules.python.scope import (
     attribute_stored,
     block_of,
     is_builtin,
-    is_mutated,
     is_simple,
     is_store,
     loops,
+    may_change,
     root_name,
     statement_of,
     stores,
@@ -74,7 +74,11 @@ def _steady(view: ModuleView, node: cst.BaseExpression, loop: cst.CSTNode) -> bo
             part, cst.Await | cst.Yield | cst.Lambda | cst.NamedExpr | cst.BaseComp
         ) or (isinstance(part, cst.Attribute) and attribute_stored(view, part, loop)):
             return False
-    return not any(is_mutated(view, n, loop) for n in view.variables(node) - functions)
+    return not any(
+        may_change(view, use) and not any(same(a, node) for a in view.above(use))
+        for name in view.variables(node) - functions
+        for use in view.occurrences(name, loop)
+    )
 
 
 def _find_calls(view: ModuleView) -> Iterator[Change]:

@@ -136,10 +136,11 @@ def is_mutated(view: ModuleView, name: str, within: cst.CSTNode) -> bool:
     A method that is not known to only read counts as a change, so does handing the bare name
     to anything but a builtin that only reads.
     """
-    return any(_changes(view, n) for n in view.occurrences(name, within))
+    return any(may_change(view, n) for n in view.occurrences(name, within))
 
 
-def _changes(view: ModuleView, name: cst.Name) -> bool:
+def may_change(view: ModuleView, name: cst.Name) -> bool:
+    """Whether an occurrence binds a variable or may change the object behind it."""
     if is_store(view, name):
         return True
     node: cst.CSTNode = name

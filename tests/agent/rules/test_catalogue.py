@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
 from speedwright.agent.messages import ModelRequest
 from speedwright.agent.models.rules import NOTHING_LEFT, RulesModel
@@ -76,3 +77,16 @@ def test_the_model_writes_submits_and_finally_finishes():
 def test_without_a_situation_there_is_nothing_to_say():
     reply = RulesModel().complete(ModelRequest(system="", messages=()))
     assert [c.name for c in reply.message.tool_calls] == ["finish"]
+
+
+def test_every_python_rule_is_seen_to_fire_and_to_hold_back():
+    folder = Path(__file__).parent / "python"
+    text = "".join(path.read_text() for path in folder.glob("test_*.py"))
+    fires, holds_back = set(), set()
+    for part in re.split(r"^(?=POSITIVE|NEGATIVE)", text, flags=re.M):
+        seen = set(re.findall(r'"(py-[a-z0-9-]+)"', part))
+        (fires if part.startswith("POSITIVE") else holds_back).update(seen)
+    wanted = {rule.id for rule in catalogue() if rule.id.startswith("py-")}
+    assert len(wanted) >= 28
+    assert wanted <= fires
+    assert wanted <= holds_back
