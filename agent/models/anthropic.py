@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import os
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Hashable, Mapping
 from typing import TYPE_CHECKING, Any, cast
 
 from pydantic import ValidationError
 
 from speedwright.agent.messages import ModelReply, ModelRequest
-from speedwright.agent.models.anthropic_wire import ReplyBuilder, payload
+from speedwright.agent.models.anthropic_wire import ReplyBuilder, identity, payload
 from speedwright.agent.models.endpoint import ANTHROPIC, Endpoint, endpoint
 from speedwright.agent.models.failures import Refusal, TransientFailure, failure
 from speedwright.agent.models.prices import PriceTable, priced
@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     import anthropic
 
     from speedwright.agent.models.spec import ModelSpec
+
+_MAX_THOUGHTS = 200
 
 
 class AnthropicModel:
@@ -53,6 +55,9 @@ class AnthropicModel:
         self._prices = prices
         self._limits = limits or ReplyLimits()
         self._client: anthropic.Anthropic | None = None
+        # Thinking is opaque and of use to this service alone, so it is kept here and not in our
+        # messages. After a resume it is gone, and the turn goes out without it.
+        self._thoughts: dict[Hashable, list[dict[str, Any]]] = {}
         self._lock = threading.Lock()
 
     @classmethod
@@ -99,8 +104,10 @@ class AnthropicModel:
         import anthropic
         import httpx2
 
+        with self._lock:
+            body = payload(request, model=self._name, thoughts=self._thoughts)
         try:
-            reply = self._read(self._connected(), payload(request, model=self._name))
+            reply = self._read(self._connected(), body)
         except anthropic.APIStatusError as error:
             refusal = Refusal(
                 status=error.status_code,
@@ -123,7 +130,13 @@ class AnthropicModel:
         with create(**body) as stream:
             for event in stream:
                 builder.add(_plain(event))
-        return builder.reply()
+        reply, content = builder.reply(), builder.content()
+        if content:
+            with self._lock:
+                self._thoughts[identity(reply.message)] = content
+                while len(self._thoughts) > _MAX_THOUGHTS:
+                    del self._thoughts[next(iter(self._thoughts))]
+        return reply
 
     def _connected(self) -> anthropic.Anthropic:
         import anthropic

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -14,6 +14,7 @@ from speedwright.agent.messages import (
     ModelReply,
     ModelRequest,
     StopReason,
+    ToolCall,
     ToolResult,
     Usage,
     UserMessage,
@@ -23,9 +24,21 @@ from speedwright.agent.models.wire import EMPTY_TEXT, clean, clean_data, echoed_
 from speedwright.errors import ContextOverflow
 
 _CACHED = {"type": "ephemeral"}
+_THINKING = ("thinking", "redacted_thinking")
+
+Thoughts = Mapping[Hashable, Sequence[Mapping[str, Any]]]
+"""Content blocks of replies with thinking in them, by `identity`; see `ReplyBuilder.content`."""
 
 
-def payload(request: ModelRequest, *, model: str) -> dict[str, Any]:
+def identity(message: AssistantMessage) -> Hashable:
+    """What tells one reply from another."""
+    calls = tuple((call.id, call.name, call.raw_arguments) for call in message.tool_calls)
+    return message.text, calls
+
+
+def payload(
+    request: ModelRequest, *, model: str, thoughts: Thoughts | None = None
+) -> dict[str, Any]:
     """Keyword arguments of `messages.create`, with a cache mark after each part that stays.
 
     Tools and system prompt are the same in every request of a run and the conversation only grows,
@@ -34,7 +47,7 @@ def payload(request: ModelRequest, *, model: str) -> dict[str, Any]:
     body: dict[str, Any] = {
         "model": model,
         "max_tokens": request.max_tokens,
-        "messages": _turns(request.messages),
+        "messages": _turns(request.messages, thoughts or {}),
         "stream": True,
     }
     if request.system:
@@ -56,14 +69,15 @@ def payload(request: ModelRequest, *, model: str) -> dict[str, Any]:
     return sendable
 
 
-def _turns(messages: Sequence[Message]) -> list[dict[str, Any]]:
+def _turns(messages: Sequence[Message], thoughts: Thoughts) -> list[dict[str, Any]]:
     """Alternating turns; results of one batch of calls must stand together in one user turn."""
     turns: list[dict[str, Any]] = []
     for message in messages:
         role = "assistant" if isinstance(message, AssistantMessage) else "user"
         if not turns or turns[-1]["role"] != role:
             turns.append({"role": role, "content": []})
-        turns[-1]["content"].extend(_blocks(message))
+        known = thoughts.get(identity(message)) if isinstance(message, AssistantMessage) else None
+        turns[-1]["content"].extend(_blocks(message) if known is None else known)
     for turn in reversed(turns):
         if turn["role"] == "user":
             turn["content"][-1]["cache_control"] = _CACHED
@@ -87,15 +101,7 @@ def _blocks(message: Message) -> list[dict[str, Any]]:
             has_text = bool(message.text.strip())
             text = message.text if has_text else EMPTY_TEXT
             spoken = [{"type": "text", "text": text}] if has_text or not message.tool_calls else []
-            return spoken + [
-                {
-                    "type": "tool_use",
-                    "id": call.id,
-                    "name": call.name,
-                    "input": echoed_arguments(call),
-                }
-                for call in message.tool_calls
-            ]
+            return spoken + [_use(call) for call in message.tool_calls]
 
 
 class _Lenient(BaseModel):
@@ -112,6 +118,8 @@ class _Usage(_Lenient):
 class _Block(_Lenient):
     type: str = ""
     text: str = ""
+    thinking: str = ""
+    data: str = ""
     id: str = ""
     name: str = ""
 
@@ -123,6 +131,8 @@ class _Details(_Lenient):
 class _Delta(_Lenient):
     type: str = ""
     text: str = ""
+    thinking: str = ""
+    signature: str = ""
     partial_json: str = ""
     stop_reason: str | None = None
     stop_details: _Details | None = None
@@ -148,6 +158,12 @@ class _PartialBlock:
     id: str = ""
     name: str = ""
     parts: list[str] = field(default_factory=list)
+    signature: str = ""
+    data: str = ""
+
+    @property
+    def text(self) -> str:
+        return clean("".join(self.parts))
 
 
 class ReplyBuilder:
@@ -180,7 +196,7 @@ class ReplyBuilder:
         if parsed.content_block is not None:
             block = parsed.content_block
             self._blocks[parsed.index] = _PartialBlock(
-                block.type, block.id, block.name, [block.text]
+                block.type, block.id, block.name, [block.text or block.thinking], data=block.data
             )
         if parsed.delta is not None:
             self._add_delta(parsed.index, parsed.delta)
@@ -195,8 +211,20 @@ class ReplyBuilder:
         self._stop = delta.stop_reason or self._stop
         if delta.stop_details is not None:
             self._explanation = delta.stop_details.explanation or ""
-        if delta.type in ("text_delta", "input_json_delta") and index in self._blocks:
-            self._blocks[index].parts.append(delta.text or delta.partial_json)
+        if index in self._blocks:
+            block = self._blocks[index]
+            block.parts.append(delta.text or delta.partial_json or delta.thinking)
+            block.signature += delta.signature
+
+    def content(self) -> list[dict[str, Any]]:
+        """The blocks to send back with the next request, empty if there was no thinking.
+
+        The service wants thinking that led to tool calls returned unchanged and in its place.
+        """
+        blocks = [block for _, block in sorted(self._blocks.items())]
+        if not any(block.kind in _THINKING for block in blocks):
+            return []
+        return [sent for block in blocks if (sent := _sent_back(block))]
 
     def reply(self) -> ModelReply:
         """The whole reply, without its cost.
@@ -207,7 +235,7 @@ class ReplyBuilder:
             TransientFailure: The stream ended before the reply did.
         """
         blocks = [block for _, block in sorted(self._blocks.items())]
-        text = clean("".join(part for b in blocks if b.kind == "text" for part in b.parts))
+        text = "".join(block.text for block in blocks if block.kind == "text")
         if self._stop == "refusal":
             why = clean(self._explanation) or text or "no explanation"
             usage = _whole_usage(self._usage)
@@ -220,7 +248,7 @@ class ReplyBuilder:
             tool_call(
                 call_id=block.id,
                 name=block.name,
-                raw_arguments="".join(block.parts),
+                raw_arguments=block.text,
                 position=position,
             )
             for position, block in enumerate(b for b in blocks if b.kind == "tool_use")
@@ -232,6 +260,27 @@ class ReplyBuilder:
             stop_reason=StopReason.MAX_TOKENS if self._stop == "max_tokens" else stop,
             model=self._model,
         )
+
+
+def _sent_back(block: _PartialBlock) -> dict[str, Any] | None:
+    match block.kind:
+        case "thinking":
+            return {"type": "thinking", "thinking": block.text, "signature": block.signature}
+        case "redacted_thinking":
+            return {"type": "redacted_thinking", "data": block.data}
+        case "text" if block.text.strip():
+            return {"type": "text", "text": block.text}
+        case "tool_use":
+            call = tool_call(
+                call_id=block.id, name=block.name, raw_arguments=block.text, position=0
+            )
+            return _use(call)
+        case _:
+            return None
+
+
+def _use(call: ToolCall) -> dict[str, Any]:
+    return {"type": "tool_use", "id": call.id, "name": call.name, "input": echoed_arguments(call)}
 
 
 def _whole_usage(usage: _Usage) -> Usage:

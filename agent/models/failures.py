@@ -88,7 +88,7 @@ class Refusal:
 def failure(refusal: Refusal, *, model: str, endpoint: Endpoint) -> SpeedwrightError:
     """The error to raise for an HTTP answer that is no reply."""
     status = refusal.status
-    if status < 400:  # an error event inside a stream: only its type tells what happened
+    if status < 300:  # an error event inside a stream: only its type tells what happened
         status = _STATUS_OF_TYPE.get(refusal.kind, 500)
     message = refusal.message[:_MAX_MESSAGE_CHARS] or "no explanation"
     words = f"{refusal.kind} {refusal.message}".lower()

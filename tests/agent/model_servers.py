@@ -250,17 +250,19 @@ class AnthropicServer(ModelServer):
         blocks = _anthropic_blocks(step)
         for index, (block, delta_type, key, text) in enumerate(blocks):
             yield _named({"type": "content_block_start", "index": index, "content_block": block})
-            for piece in _pieces(text):
-                delta = {"type": delta_type, key: piece}
+            deltas = [{"type": delta_type, key: piece} for piece in _pieces(text)]
+            if block["type"] == "thinking":
+                deltas.append({"type": "signature_delta", "signature": "signed"})
+            for delta in deltas:
                 yield _named({"type": "content_block_delta", "index": index, "delta": delta})
             yield _named({"type": "content_block_stop", "index": index})
         if "fault" in step and step["fault"] not in ("cut", "abort"):
             return
-        delta: dict[str, Any] = {"stop_reason": _anthropic_stop(step), "stop_sequence": None}
+        last: dict[str, Any] = {"stop_reason": _anthropic_stop(step), "stop_sequence": None}
         if "refusal" in step:
-            delta["stop_details"] = {"type": "refusal", "explanation": step["refusal"]}
+            last["stop_details"] = {"type": "refusal", "explanation": step["refusal"]}
         tokens_out = {"output_tokens": usage["output_tokens"]}
-        yield _named({"type": "message_delta", "delta": delta, "usage": tokens_out})
+        yield _named({"type": "message_delta", "delta": last, "usage": tokens_out})
         yield _named({"type": "message_stop"})
 
     def error_body(self, kind: str, message: str) -> dict[str, Any]:

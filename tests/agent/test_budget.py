@@ -76,6 +76,13 @@ def test_calls_in_flight_count_until_they_are_over():
     assert budget.spent.usd == pytest.approx(0.1)
 
 
+def test_tokens_in_flight_count_too():
+    budget = Budget(BudgetLimits(tokens=10))
+    budget.check_model_call(Estimate(tokens=6, usd=None))
+    with pytest.raises(BudgetExhausted):
+        budget.check_model_call(Estimate(tokens=6, usd=None))
+
+
 def test_a_free_call_passes_a_limit_of_nothing_but_not_one_that_was_used_up():
     nothing = Budget(BudgetLimits(usd=0.0, tokens=0))
     nothing.charge(_reply(), nothing.check_model_call(FREE))

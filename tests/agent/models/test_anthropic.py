@@ -74,6 +74,26 @@ def test_thinking_is_not_taken_for_the_answer(anthropic_service, ask):
         assert anthropic_service.model(server).complete(ask()).message.text == "ok"
 
 
+def test_thinking_that_led_to_calls_goes_back_unchanged(anthropic_service, ask):
+    calls = [{"name": "submit", "arguments": {"a": 1}, "id": "c1"}]
+    script = [{"thinking": "first I look", "text": "so", "tool_calls": calls}, {"text": "ok"}]
+    with anthropic_service.serve([*script, {"text": "other"}]) as server:
+        model = anthropic_service.model(server)
+        first = model.complete(ask()).message
+        result = ToolResult(call_id="c1", name="submit", text="done")
+        talk = (*ask().messages, first, result)
+        model.complete(ask(messages=talk))
+        anthropic_service.model(server).complete(ask(messages=talk))  # as after a resume
+        sent, resumed = (received.body["messages"][1] for received in server.requests[1:])
+    spoken = [
+        {"type": "text", "text": "so"},
+        {"type": "tool_use", "id": "c1", "name": "submit", "input": {"a": 1}},
+    ]
+    thought = {"type": "thinking", "thinking": "first I look", "signature": "signed"}
+    assert sent == {"role": "assistant", "content": [thought, *spoken]}
+    assert resumed == {"role": "assistant", "content": spoken}
+
+
 def test_a_full_context_is_an_overflow(anthropic_service, ask):
     step = {"text": "half", "stop": "model_context_window_exceeded"}
     with anthropic_service.serve([step]) as server:

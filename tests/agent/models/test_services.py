@@ -227,6 +227,17 @@ def test_unknown_model(service, ask):
             service.model(server).complete(ask())
 
 
+def test_redirects_are_not_followed(service, ask):
+    """The request carries the target's code, and the key with it."""
+    with service.serve([{"text": "caught"}]) as elsewhere:
+        moved = {"status": 307, "headers": {"location": elsewhere.url}}
+        with service.serve([moved]) as server:
+            with pytest.raises(ModelError, match="HTTP 307") as caught:
+                service.model(server).complete(ask())
+        assert elsewhere.requests == []
+    assert not isinstance(caught.value, TransientFailure)
+
+
 def test_an_empty_account_is_not_retried(service, ask):
     step = {"status": 429, "kind": "insufficient_quota", "message": "You exceeded your quota"}
     with service.serve([step]) as server:

@@ -84,9 +84,9 @@ def test_retries_do_not_wait_past_the_time_limit(ask):
 
 
 def test_a_failed_call_is_no_longer_in_flight(ask):
-    budget = Budget(BudgetLimits(tokens=3000))
+    budget = Budget(BudgetLimits(tokens=2000))
     inner = ScriptedModel([{"error": "model_error"}, {"text": "x"}])
-    model = Budgeted(inner, budget)  # not free: its worst case is over a third of the limit
+    model = Budgeted(inner, budget)  # not free: two of them do not fit
     with pytest.raises(ModelError):
         model.complete(ask())
     assert budget.spent.calls == 0
