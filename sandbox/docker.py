@@ -45,6 +45,7 @@ from speedwright.sandbox.session import (
 if TYPE_CHECKING:
     import docker
 
+_OURS = ("PATH", "HOME", "TMPDIR", "LANG")  # what every box sets by itself
 SHIMS_INSIDE = f"{PLACE_INSIDE}/.bin"
 
 
@@ -140,7 +141,9 @@ class DockerSandbox:
                 require_own_file_system(client, plan.image.name, list(plan.image.mounts))
             self._is_checked = True
             undo.pop_all()
-        inside = replace(box, env={**_environment_of(client, plan.image), **box.env})
+        variables = _environment_of(client, plan.image)
+        of_image = {name: value for name, value in variables.items() if name not in _OURS}
+        inside = replace(box, env={**of_image, **box.env})
         return SupervisedSession(
             inside,
             cage,

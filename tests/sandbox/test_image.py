@@ -233,7 +233,8 @@ def test_named_image_runs_with_its_own_python_and_variables(image_with_python: s
         assert (
             session.run(Call(argv=("env",), env={"WORD": "ours"})).stdout.count(b"WORD=ours") == 1
         )
-        assert session.run(Call(argv=("python", "-c", "print(1)"))).stdout == b"1\n"
+        shim = session.run(Call(argv=("python", "-c", "print(1)")))
+        assert shim.stdout == b"1\n", shim
         assert not session.run(Call(argv=("gcc", "--version"))).is_success
     assert sandbox.describe()["image"] == image_with_python
 
