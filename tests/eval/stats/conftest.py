@@ -46,6 +46,18 @@ class Trace:
                 candidate = np.where(first_is_base, window[:, 1], window[:, 0])
                 yield base.tolist(), (candidate * (1 - saved)).tolist()
 
+    def rounds(
+        self, k: int, *, arms: int, saved: float = 0.0, seeds: int = 10
+    ) -> Iterator[list[list[float]]]:
+        """Windows of k rounds of consecutive rows, shuffled in each round; the last arm gains."""
+        rows = self.times[: self.times.size // arms * arms].reshape(-1, arms)
+        rng = np.random.default_rng([k, arms, seeds])
+        for start in range(0, len(rows) - k + 1, max(1, k // 4)):
+            for _ in range(seeds):
+                times = rng.permuted(rows[start : start + k], axis=1).T
+                times[-1] *= 1 - saved
+                yield times.tolist()
+
     def blocks(self, k: int) -> Iterator[tuple[list[float], list[float]]]:
         """The design nobody should use: k runs of the base, then k of the candidate."""
         for start in range(0, self.times.size - 2 * k + 1, max(1, k // 4)):

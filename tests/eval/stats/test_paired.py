@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from math import inf, log, nan
 from random import Random
 
@@ -170,3 +172,10 @@ def test_seven_pairs_are_too_few_for_a_control() -> None:
 def _of(drawn: list[tuple[float, float]]) -> Comparison:
     base, candidate = zip(*drawn, strict=True)
     return compare(base, candidate)
+
+
+def test_importing_the_package_loads_no_numpy() -> None:
+    """The command line's help must not wait for it."""
+    code = "import sys, speedwright.eval.stats; print({'numpy', 'scipy'} & set(sys.modules))"
+    told = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert told.stdout.strip() == "set()"

@@ -158,3 +158,35 @@ def test_the_control_rarely_sees_a_bias_that_is_not_there(
 def test_the_control_sees_three_percent_of_bias(trace: Callable[[str], Trace]) -> None:
     gates = [control(base, copy) for base, copy in trace("quiet wall").pairs(40, saved=0.03)]
     assert sum(not gate.is_sound for gate in gates) / len(gates) >= 0.95
+
+
+@pytest.mark.parametrize(
+    ("clock", "saved", "least", "most_unstable"),
+    [
+        ("quiet wall", 0.0, 0, 4),
+        ("quiet wall", 0.05, 95, 4),
+        ("quiet wall", 0.5, 95, 4),
+        ("noisy wall", 0.0, 0, 30),
+        ("noisy wall", 0.5, 95, 4),
+    ],
+)
+def test_rounds_of_three_with_a_control(
+    trace: Callable[[str], Trace], clock: str, saved: float, least: float, most_unstable: float
+) -> None:
+    design = SequentialDesign()
+    found = {"faster": 0, "slower": 0, "unstable": 0}
+    runs = list(trace(clock).rounds(LOOKS[-1], arms=3, saved=saved))
+    for base, copy, candidate in runs:
+        for done in design.looks:
+            gate = control(base[:done], copy[:done])
+            look = design.conclude(base[:done], candidate[:done], gate=gate)
+            if look.is_final:
+                break
+        word = str(look.comparison.word) if look.is_sound else "unstable"
+        found[word] = found.get(word, 0) + 1
+    percent = {word: 100 * count / len(runs) for word, count in found.items()}
+    assert percent["unstable"] <= most_unstable
+    assert percent["faster"] >= least
+    assert percent["slower"] <= (0 if saved else 1)
+    if not saved:
+        assert percent["faster"] <= 1
