@@ -52,6 +52,7 @@ _REPEAT_S = 10.0
 _FEW_SAMPLES = 50
 _MAX_MISSED = 3
 _MAX_LOST_SHARE = 0.2
+_FEW_LOST = 3
 _ERRORS = re.compile(rb"py-spy> Wrote [^\n]* Errors: (\d{1,9})")
 # A command is known to end; under py-spy it may take longer, but not without end.
 _SLOWDOWN = 5.0
@@ -72,6 +73,16 @@ class _Seen:
     waiting: int = 0
     outside: int = 0
     lost: int = 0
+
+    def is_mostly_lost(self) -> bool:
+        """Whether so many stacks could not be read that the others are no fair sample."""
+        return self.lost >= _FEW_LOST and self.lost > _MAX_LOST_SHARE * (
+            self.lost + len(self.stacks)
+        )
+
+    def is_enough(self) -> bool:
+        """Whether another run would be of no use."""
+        return len(self.stacks) >= _ENOUGH_SAMPLES or self.is_mostly_lost()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -142,7 +153,7 @@ class PySpyProfiler:
                 self._read(seen, launch, result, rate_hz, is_function)
             else:
                 self._refused(launch, result, seen, run, is_function)
-            if len(seen.stacks) >= _ENOUGH_SAMPLES or time.monotonic() - started > _REPEAT_S:
+            if seen.is_enough() or time.monotonic() - started > _REPEAT_S:
                 break
         return seen
 
@@ -168,7 +179,7 @@ class PySpyProfiler:
                 self._sort_in(seen, sample, driver if is_main else "")
         seen.runs += 1
         seen.wall_s += result.wall_s
-        if found := _ERRORS.findall(result.stderr):
+        if found := _ERRORS.findall(result.stdout + b"\n" + result.stderr):
             seen.lost += int(found[-1])
 
     def _sort_in(self, seen: _Seen, sample: RawSample, driver: str) -> None:
@@ -207,10 +218,9 @@ class PySpyProfiler:
             )
 
     def _built(self, seen: _Seen, launch: Launch) -> Profile:
-        count = len(seen.stacks)
-        if seen.lost > _MAX_LOST_SHARE * (count + seen.outside + seen.waiting + seen.lost):
+        if seen.is_mostly_lost():
             raise SamplingFailed(
-                f"`py-spy` lost {seen.lost} samples and read {count}",
+                f"`py-spy` lost {seen.lost} samples and read {len(seen.stacks)}",
                 hint="recursion thousands of calls deep is too deep for it; use `cprofile`",
             )
         if not seen.stacks:
