@@ -26,7 +26,7 @@ from speedwright.errors import (
 from speedwright.sandbox.box import Box
 from speedwright.sandbox.cgroup import cgroup_version
 from speedwright.sandbox.container import ContainerCage
-from speedwright.sandbox.dockerprofile import Shown, host_config, user_of
+from speedwright.sandbox.dockerprofile import NOBODY, Shown, host_config, user_of
 from speedwright.sandbox.engine import PROBE_TIMEOUT_S, connect, require_own_file_system
 from speedwright.sandbox.image import ImageSpec, PreparedImage, prepare_image
 from speedwright.sandbox.inside import search_path, write_shims
@@ -60,6 +60,7 @@ class _Plan:
         places: Path inside of each of the box's mounts.
         search_path: Folders of PATH inside.
         kept: Paths inside that are never emptied.
+        env: Variables that the image sets for its programs.
         home: Temporary folder on the host that goes away with the container.
     """
 
@@ -69,6 +70,7 @@ class _Plan:
     places: dict[str, str]
     search_path: tuple[str, ...]
     kept: tuple[str, ...]
+    env: dict[str, str]
     home: Path | None
 
 
@@ -141,11 +143,8 @@ class DockerSandbox:
                 require_own_file_system(client, plan.image.name, list(plan.image.mounts))
             self._is_checked = True
             undo.pop_all()
-        variables = _environment_of(client, plan.image)
-        of_image = {name: value for name, value in variables.items() if name not in _OURS}
-        inside = replace(box, env={**of_image, **box.env})
         return SupervisedSession(
-            inside,
+            replace(box, env={**plan.env, **box.env}),
             cage,
             wire,
             places=plan.places,
@@ -178,7 +177,8 @@ class DockerSandbox:
         }
         shown[SUPERVISOR_INSIDE] = Shown(source=SUPERVISOR)
         if not image.is_host:
-            path = _environment_of(client, image).get("PATH", "/usr/local/bin:/usr/bin:/bin")
+            env = _environment_of(client, image)
+            path = env.get("PATH", "/usr/local/bin:/usr/bin:/bin")
             home = _home()
             _write_python(home / "bin")
             shown[SHIMS_INSIDE] = Shown(source=home / "bin")
@@ -189,6 +189,7 @@ class DockerSandbox:
                 places=places,
                 search_path=(*path.split(":"), SHIMS_INSIDE),
                 kept=(),
+                env={name: value for name, value in env.items() if name not in _OURS},
                 home=home,
             )
         paths = [path for path in box.toolchain.paths if not _is_in(image, path)]
@@ -203,6 +204,7 @@ class DockerSandbox:
             places=places,
             search_path=search_path(box.toolchain, None if shims is None else SHIMS_INSIDE),
             kept=tuple(str(path) for path in paths),
+            env={},
             home=shims,
         )
 
@@ -237,9 +239,7 @@ def _is_in(image: PreparedImage, path: Path) -> bool:
 
 
 def _environment_of(client: docker.DockerClient, image: PreparedImage) -> dict[str, str]:
-    """The variables that an image sets for its programs; the host image sets none."""
-    if image.is_host:
-        return {}
+    """The variables that an image sets for its programs."""
     config: dict[str, Any] = client.images.get(image.digest).attrs.get("Config") or {}
     pairs = (line.partition("=") for line in config.get("Env") or ())
     return {name: value for name, _, value in pairs}
@@ -297,6 +297,11 @@ def _started(cage: ContainerCage, plan: _Plan) -> Any:
                 f"image `{plan.image.name}` has no `{plan.command[0]}`, which speedwright's "
                 "supervisor needs (Python 3.8 or newer)",
                 hint="add Python to the image, or use `--image host`",
+            ) from error
+        if "permission denied" in said:
+            raise EnvironmentMissing(
+                f"user {NOBODY} of the sandbox may not start `{plan.command[0]}`",
+                hint="make the interpreter's folder readable to all (`chmod -R a+rX FOLDER`)",
             ) from error
         raise SandboxError(f"the engine started no container: {said}") from error
     except RequestException as error:

@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 
-from speedwright.errors import ImageMissing, SandboxError, SandboxUnavailable
+from speedwright.errors import EnvironmentMissing, ImageMissing, SandboxError, SandboxUnavailable
 from speedwright.sandbox import MIB, Box, Call, Limits, Mount, Outcome
 from speedwright.sandbox.docker import DockerSandbox
 from speedwright.sandbox.engine import connect
@@ -307,6 +307,18 @@ def test_refusal_of_the_engine_leaves_nothing(no_leftovers: str) -> None:
     gone = Mount(name="gone", source=Path("/nonexistent/folder"))
     with pytest.raises(SandboxError, match="/nonexistent/folder"):
         DockerSandbox().open(a_box(no_leftovers, mounts=(gone,)))
+
+
+def test_private_interpreter_is_a_clear_error(no_leftovers: str, tmp_path: Path) -> None:
+    venv = tmp_path / "venv"
+    subprocess.run([sys.executable, "-m", "venv", "--without-pip", venv], check=True)
+    venv.chmod(0o700)
+    if os.geteuid():
+        pytest.skip("only root's folders are closed to the sandbox's user")
+    box = Box(mounts=(), toolchain=find_toolchain(HERE, [f"{venv}/bin/python"]), label=no_leftovers)
+    with pytest.raises(EnvironmentMissing, match="may not start") as caught:
+        DockerSandbox().open(box)
+    assert "chmod" in caught.value.hint
 
 
 def test_image_that_went_away_is_made_again(docker_engine: Any, no_leftovers: str) -> None:
