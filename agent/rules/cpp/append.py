@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from speedwright.agent.rules.cpp.names import Names
+from speedwright.agent.rules.cpp.names import names_of
 from speedwright.agent.rules.cpp.rule import Change, SourceRule, replace
 from speedwright.agent.rules.cpp.types import STRINGS
 from speedwright.agent.rules.cpp.unit import Span, Unit
@@ -13,7 +13,7 @@ _LOOSER = frozenset("? : << < > <= >= == != && || = += -= - , & | ^ <=> throw".s
 
 
 def _find(unit: Unit) -> Iterator[Change]:
-    names = Names(unit)
+    names = names_of(unit)
     for index in range(len(unit.tokens)):
         name = unit.at(index)
         if unit.at(index + 1) != "=" or unit.at(index + 2) != name or unit.at(index + 3) != "+":

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from speedwright.agent.rules.cpp.names import Declaration, Names
+from speedwright.agent.rules.cpp.names import Declaration, Names, names_of
 from speedwright.agent.rules.cpp.rule import Change, Edit, SourceRule, replace
 from speedwright.agent.rules.cpp.structure import Function, functions
 from speedwright.agent.rules.cpp.types import is_heavy
@@ -13,7 +13,7 @@ from speedwright.agent.rules.cpp.uses import is_only_read
 
 
 def _find(unit: Unit) -> Iterator[Change]:
-    names = Names(unit)
+    names = names_of(unit)
     for function in functions(unit):
         if not _may_change(unit, function):
             continue

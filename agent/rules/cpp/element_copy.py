@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Iterator
 
-from speedwright.agent.rules.cpp.names import Declaration, Names
+from speedwright.agent.rules.cpp.names import Declaration, Names, names_of
 from speedwright.agent.rules.cpp.rule import Change, SourceRule, replace
 from speedwright.agent.rules.cpp.types import CONTAINERS, MAPS, STRINGS, Type, inner, is_heavy
 from speedwright.agent.rules.cpp.unit import Span, Unit
@@ -13,7 +13,7 @@ from speedwright.agent.rules.cpp.uses import is_only_read
 
 
 def _find(unit: Unit) -> Iterator[Change]:
-    names = Names(unit)
+    names = names_of(unit)
     for variable in names.all():
         kind, index = variable.type, variable.index
         if kind.mark or kind.is_static or unit.at(index + 1) != "=" or variable.is_parameter:

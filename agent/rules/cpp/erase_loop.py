@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from speedwright.agent.rules.cpp.names import Names
+from speedwright.agent.rules.cpp.names import names_of
 from speedwright.agent.rules.cpp.rule import Change, SourceRule, replace
 from speedwright.agent.rules.cpp.structure import Loop, loops
 from speedwright.agent.rules.cpp.unit import Span, Unit
@@ -25,7 +25,7 @@ class _Walk:
 
 
 def _find(unit: Unit) -> Iterator[Change]:
-    names = Names(unit)
+    names = names_of(unit)
     for loop in loops(unit):
         walk = _walk(unit, loop)
         if walk is None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from speedwright.agent.rules.cpp.names import Declaration, Names
+from speedwright.agent.rules.cpp.names import Declaration, Names, names_of
 from speedwright.agent.rules.cpp.rule import Change, Edit, SourceRule, replace
 from speedwright.agent.rules.cpp.structure import RangeFor, range_fors
 from speedwright.agent.rules.cpp.types import ARITHMETIC, STRINGS, inner
@@ -19,14 +19,14 @@ _NOT_KEYS = frozenset({"float", "double"})
 
 
 def _find(unit: Unit) -> Iterator[Change]:
-    names = Names(unit)
+    names = names_of(unit)
     walks = {found.range.first: found for found in range_fors(unit)}
     for variable in names.all():
         edit = _edit(unit, variable)
-        uses = names.uses(variable)
-        if edit is None or not uses or not _is_private(unit, names, variable):
+        if edit is None or not _is_private(unit, variable):
             continue
-        if all(_ignores_order(unit, names, variable, i, walks) for i in uses):
+        uses = names.uses(variable)
+        if uses and all(_ignores_order(unit, names, variable, i, walks) for i in uses):
             base = variable.type.base
             lines = [unit.tokens[i].line for i in uses]
             yield Change(
@@ -51,7 +51,7 @@ def _edit(unit: Unit, variable: Declaration) -> Edit | None:
     return replace(unit, Span(first=name, last=name), f"unordered_{kind.base}")
 
 
-def _is_private(unit: Unit, names: Names, variable: Declaration) -> bool:
+def _is_private(unit: Unit, variable: Declaration) -> bool:
     """Whether all uses stand in its scope: a local variable, alone in its declaration."""
     is_alone = unit.at(variable.index - 1) != ","
     iterators = f"{variable.type.base}<" in unit.text and "::iterator" in unit.text

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from speedwright.agent.rules.cpp.lexer import Kind
-from speedwright.agent.rules.cpp.names import Names
+from speedwright.agent.rules.cpp.names import Names, names_of
 from speedwright.agent.rules.cpp.rule import Change, Edit, SourceRule, lines_of, replace
 from speedwright.agent.rules.cpp.types import ARITHMETIC, inner
 from speedwright.agent.rules.cpp.unit import Span, Unit
@@ -33,7 +33,7 @@ class _Test:
 
 
 def _find(unit: Unit) -> Iterator[Change]:
-    names = Names(unit)
+    names = names_of(unit)
     for index in range(len(unit.tokens)):
         test = _test(unit, names, index)
         if test is None:

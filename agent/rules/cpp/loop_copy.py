@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from speedwright.agent.rules.cpp.names import Names
+from speedwright.agent.rules.cpp.names import Names, names_of
 from speedwright.agent.rules.cpp.rule import Change, SourceRule, replace
 from speedwright.agent.rules.cpp.structure import RangeFor, range_fors
 from speedwright.agent.rules.cpp.types import (
@@ -21,7 +21,7 @@ from speedwright.agent.rules.cpp.uses import is_only_read
 
 
 def _find(unit: Unit) -> Iterator[Change]:
-    names = Names(unit)
+    names = names_of(unit)
     for found in range_fors(unit):
         new_type = _new_type(unit, names, found)
         if new_type is None or not _is_quiet(unit, names, found):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from speedwright.agent.rules.cpp.names import Names
+from speedwright.agent.rules.cpp.names import names_of
 from speedwright.agent.rules.cpp.rule import Change, SourceRule, insert_before, lines_of, replace
 from speedwright.agent.rules.cpp.structure import Loop, loops
 from speedwright.agent.rules.cpp.unit import Span, Unit
@@ -15,7 +15,7 @@ _C_STRING = (".", "c_str", "(", ")")
 
 
 def _find(unit: Unit) -> Iterator[Change]:
-    names = Names(unit)
+    names = names_of(unit)
     for loop in loops(unit):
         call = _call(unit, loop)
         if call is None or unit.at(loop.keyword - 1) not in (";", "{", "}"):

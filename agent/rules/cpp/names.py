@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -39,6 +40,9 @@ class Names:
     def __init__(self, unit: Unit) -> None:
         self._unit = unit
         self._by_name: dict[str, list[Declaration]] = {}
+        self._places: dict[str, list[int]] = {}
+        for index, token in enumerate(unit.tokens):
+            self._places.setdefault(token.text, []).append(index)
         for declaration in _declarations(unit):
             self._by_name.setdefault(declaration.name, []).append(declaration)
 
@@ -57,14 +61,16 @@ class Names:
 
     def uses(self, declaration: Declaration) -> list[int]:
         """Tokens that stand for the variable, the declaration itself left out."""
-        indexes = range(declaration.index + 1, declaration.scope_end + 1)
-        return [
-            i for i in indexes if self._unit.at(i) == declaration.name and self.of(i) == declaration
-        ]
+        places = self._places[declaration.name]
+        first = bisect.bisect_right(places, declaration.index)
+        last = bisect.bisect_right(places, declaration.scope_end)
+        return [i for i in places[first:last] if self.of(i) is declaration]
 
-    def is_only_one(self, declaration: Declaration) -> bool:
-        """Whether no other variable of the file has this name."""
-        return len(self._by_name[declaration.name]) == 1
+
+@functools.lru_cache(maxsize=4)
+def names_of(unit: Unit) -> Names:
+    """The declarations of a file, found once for all rules."""
+    return Names(unit)
 
 
 def _declarations(unit: Unit) -> Iterator[Declaration]:

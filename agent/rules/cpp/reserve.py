@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from speedwright.agent.rules.cpp.lexer import Kind
-from speedwright.agent.rules.cpp.names import Declaration, Names
+from speedwright.agent.rules.cpp.names import Declaration, Names, names_of
 from speedwright.agent.rules.cpp.rule import Change, SourceRule, insert_before, lines_of
 from speedwright.agent.rules.cpp.structure import Loop, counted, loops, range_fors
 from speedwright.agent.rules.cpp.types import CONTAINERS
@@ -15,7 +15,7 @@ _GROW = ("push_back", "emplace_back")
 
 
 def _find(unit: Unit) -> Iterator[Change]:
-    names = Names(unit)
+    names = names_of(unit)
     ranges = {found.loop.keyword: found.range for found in range_fors(unit)}
     for loop in loops(unit):
         count = _count(unit, names, loop, ranges)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from speedwright.agent.rules.cpp.lexer import Kind
-from speedwright.agent.rules.cpp.names import Declaration, Names
+from speedwright.agent.rules.cpp.names import Declaration, names_of
 from speedwright.agent.rules.cpp.rule import Change, SourceRule, lines_of, replace
 from speedwright.agent.rules.cpp.structure import function_around, loops
 from speedwright.agent.rules.cpp.unit import Span, Unit
@@ -14,7 +14,7 @@ _FLAGS = frozenset("std :: regex regex_constants | ,".split())
 
 
 def _find(unit: Unit) -> Iterator[Change]:
-    names = Names(unit)
+    names = names_of(unit)
     for variable in names.all():
         kind = variable.type
         if kind.base not in ("regex", "wregex") or kind.mark or kind.is_static:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -105,8 +106,13 @@ def counted(unit: Unit, loop: Loop) -> Counted | None:
     )
 
 
-def functions(unit: Unit) -> Iterator[Function]:
+@functools.lru_cache(maxsize=4)
+def functions(unit: Unit) -> tuple[Function, ...]:
     """Function definitions outside other functions; constructors with initialisers are left out."""
+    return tuple(_functions(unit))
+
+
+def _functions(unit: Unit) -> Iterator[Function]:
     index = 0
     while index < len(unit.tokens):
         function = _function_at(unit, index)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from speedwright.agent.rules.cpp.lexer import Kind
-from speedwright.agent.rules.cpp.names import Names
+from speedwright.agent.rules.cpp.names import Names, names_of
 from speedwright.agent.rules.cpp.rule import Change, SourceRule, replace
 from speedwright.agent.rules.cpp.types import STRINGS
 from speedwright.agent.rules.cpp.unit import Span, Unit
@@ -15,7 +15,7 @@ _TIGHTER = frozenset({"!", "*", "-", "+", "~", "<<", ">", "&", "==", "!="})
 
 
 def _find(unit: Unit) -> Iterator[Change]:
-    names = Names(unit)
+    names = names_of(unit)
     for index in range(len(unit.tokens)):
         if unit.at(index) != "substr" or unit.at(index - 1) != "." or unit.at(index + 1) != "(":
             continue
