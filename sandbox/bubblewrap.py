@@ -29,7 +29,7 @@ from speedwright.sandbox import seccomp
 from speedwright.sandbox.box import Box
 from speedwright.sandbox.inside import search_path, write_shims
 from speedwright.sandbox.interfaces import Availability
-from speedwright.sandbox.launched import Launched
+from speedwright.sandbox.launched import Launched, new_home
 from speedwright.sandbox.limitgroup import LimitGroup
 from speedwright.sandbox.limits import MIB
 from speedwright.sandbox.process import process_rlimits
@@ -84,7 +84,7 @@ class BubblewrapSandbox:
         found = self.availability()
         if not found.is_available:
             raise SandboxUnavailable("the bubblewrap sandbox cannot run here", hint=found.reason)
-        home = Path(tempfile.mkdtemp(prefix="speedwright-box-"))
+        home = new_home()
         shims = SHIMS_INSIDE if write_shims(box.toolchain, home / "bin") else None
         with tempfile.TemporaryFile() as rules:
             command = (

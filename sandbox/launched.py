@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import socket
 import subprocess
@@ -106,6 +107,11 @@ class Launched:
         shutil.rmtree(self._home, ignore_errors=True)
         if self._group is not None:
             self._group.remove()
+
+
+def new_home() -> Path:
+    """A temporary folder for one box; its name tells the reaper whose it is."""
+    return Path(tempfile.mkdtemp(prefix=f"speedwright-box-{os.getpid()}-"))
 
 
 def kill_tree(pid: int) -> None:

@@ -14,7 +14,6 @@ and leave things in /dev/shm. Without a control group memory is limited for each
 from __future__ import annotations
 
 import os
-import tempfile
 from pathlib import Path
 
 import psutil
@@ -23,7 +22,7 @@ from speedwright.errors import SandboxError, SandboxUnavailable
 from speedwright.sandbox.box import Box
 from speedwright.sandbox.inside import search_path, write_shims
 from speedwright.sandbox.interfaces import Availability
-from speedwright.sandbox.launched import Launched
+from speedwright.sandbox.launched import Launched, new_home
 from speedwright.sandbox.limitgroup import LimitGroup
 from speedwright.sandbox.limits import Limits
 from speedwright.sandbox.session import SUPERVISOR, SupervisedSession, supervisor_command
@@ -57,7 +56,7 @@ class ProcessSandbox:
         found = self.availability()
         if not found.is_available:
             raise SandboxUnavailable("the plain process sandbox cannot run", hint=found.reason)
-        home = Path(tempfile.mkdtemp(prefix="speedwright-box-"))
+        home = new_home()
         scratch = home / "scratch"
         scratch.mkdir()
         shims = str(home / "bin") if write_shims(box.toolchain, home / "bin") else None

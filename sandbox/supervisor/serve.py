@@ -60,4 +60,6 @@ def main() -> None:
         for _ in range(END_ROUNDS):
             if box is None or not box.kill_all():
                 break
+        if box is not None and not box.is_namespace:  # a namespace takes its folders with it
+            box.clean()
     os._exit(0)

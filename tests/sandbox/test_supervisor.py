@@ -47,9 +47,9 @@ def test_old_python_can_evaluate_every_annotation() -> None:
 class Line:
     """A bare supervisor in its own process, spoken to in raw frames."""
 
-    def __init__(self, scratch: Path) -> None:
+    def __init__(self, scratch: Path, launcher: tuple[str, ...] = ()) -> None:
         self.scratch = scratch
-        command = supervisor_command(sys.executable, str(SUPERVISOR))
+        command = (*launcher, *supervisor_command(sys.executable, str(SUPERVISOR)))
         self.process = subprocess.Popen(
             command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, env={}, start_new_session=True
         )
@@ -75,6 +75,12 @@ class Line:
         self.say(self.request(*argv), b"")
         return self.hear()[0]
 
+    def hang_up(self) -> None:
+        for stream in (self.process.stdin, self.process.stdout):
+            assert stream is not None
+            stream.close()
+        self.process.wait(20)
+
     def request(self, *argv: str) -> dict[str, object]:
         env = {"PATH": os.environ["PATH"]}
         limits = {"wall_s": 30.0, "output_bytes": 1000, "flood_bytes": 10**6, "rlimits": {}}
@@ -88,10 +94,7 @@ def line(tmp_path: Path) -> Iterator[Line]:
     scratch.mkdir()
     line = Line(scratch)
     yield line
-    for stream in (line.process.stdin, line.process.stdout):
-        assert stream is not None
-        stream.close()
-    assert line.process.wait(20) is not None
+    line.hang_up()
 
 
 def test_it_greets_and_answers(line: Line) -> None:
@@ -121,6 +124,16 @@ def test_it_ends_when_the_line_is_cut(line: Line) -> None:
     assert line.process.wait(20) == 0
 
 
+def test_it_takes_what_the_command_left_with_it(line: Line) -> None:
+    line.hear()
+    line.set_up()
+    line.hear()
+    assert line.run("sh", "-c", "mkdir d; echo 1 > d/f; echo 2 > g")["exit_code"] == 0
+    assert list(line.scratch.iterdir())
+    line.hang_up()
+    assert not list(line.scratch.iterdir())
+
+
 def test_it_ends_in_the_middle_of_a_frame(line: Line) -> None:
     line.hear()
     assert line.process.stdin is not None
@@ -146,15 +159,18 @@ def test_absurd_frame_length_ends_it(line: Line) -> None:
     assert line.process.wait(20) == 0
 
 
-def test_it_keeps_no_descriptor_of_a_call(line: Line) -> None:
+def test_it_keeps_no_descriptor_of_a_call(tmp_path: Path) -> None:
+    few = ("sh", "-c", 'ulimit -n 115; exec "$@"', "sh")  # it keeps its own above 100
+    line = Line(tmp_path, few)
     line.hear()
     line.set_up()
     line.hear()
-    line.run("true")
-    before = len(os.listdir(f"/proc/{line.process.pid}/fd"))  # noqa: PTH208 (the kernel's list)
-    for argv in (("true",), ("no-such-program",), ("sh", "-c", "sleep 60 & echo"), ("cat",)):
-        line.run(*argv)
-    assert len(os.listdir(f"/proc/{line.process.pid}/fd")) == before  # noqa: PTH208
+    calls = (("true",), ("no-such-program",), ("sh", "-c", "sleep 60 & echo"), ("cat",))
+    for argv in calls * 8:
+        assert line.run(*argv)["op"] == "result"
+        line.say({**line.request(*argv), "function": True}, b"input")
+        assert line.hear()[0]["op"] == "result"
+    line.hang_up()
 
 
 def test_it_waits_without_using_the_processor(line: Line) -> None:

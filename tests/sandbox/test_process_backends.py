@@ -1,0 +1,185 @@
+"""Pieces of the backends without an engine: environment, limits, the filter, availability."""
+
+import os
+import platform
+import struct
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from speedwright.errors import SandboxError
+from speedwright.sandbox import MIB, Box, Call, Limits, Toolchain, seccomp
+from speedwright.sandbox.bubblewrap import BubblewrapSandbox
+from speedwright.sandbox.inside import inside_environment, search_path, write_shims
+from speedwright.sandbox.limitgroup import LimitGroup
+from speedwright.sandbox.process import ProcessSandbox, process_rlimits
+
+HERE = Toolchain(python=Path(sys.executable), paths=(Path(sys.prefix), Path(sys.base_prefix)))
+
+
+def test_environment_is_built_from_nothing() -> None:
+    env = inside_environment({"A": "1"}, {"A": "2"}, scratch="/s", search_path=("/x", "/y"))
+    assert env == {
+        "PATH": "/x:/y",
+        "HOME": "/s",
+        "TMPDIR": "/s",
+        "LANG": "C.UTF-8",
+        "A": "2",
+    }
+
+
+@pytest.mark.parametrize("name", ["", "A=B", "A\0"])
+def test_impossible_names_are_refused(name: str) -> None:
+    with pytest.raises(SandboxError, match="cannot be set"):
+        inside_environment({name: "x"}, scratch="/s", search_path=())
+
+
+def test_shims_only_where_names_mean_something_else(tmp_path: Path) -> None:
+    assert not write_shims(HERE, tmp_path / "none")
+    assert not (tmp_path / "none").exists()
+    odd = tmp_path / "it's odd"
+    odd.mkdir()
+    (odd / "python3.99").symlink_to(sys.executable)
+    tools = Toolchain(python=odd / "python3.99", search_path=("/usr/bin",))
+    assert write_shims(tools, tmp_path / "bin")
+    assert search_path(tools, "/shims") == ("/shims", str(odd), "/usr/bin")
+    for name in ("python", "python3"):
+        found = subprocess.run(
+            [tmp_path / "bin" / name, "-c", "import sys; print(sys.argv[1])", "a b"],
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+        assert found.stdout == "a b\n"
+
+
+def test_an_odd_interpreter_is_python_inside(tmp_path: Path) -> None:
+    (tmp_path / "tools").mkdir()
+    (tmp_path / "tools" / "python3.99").symlink_to(sys.executable)
+    tools = Toolchain(python=tmp_path / "tools" / "python3.99", paths=(tmp_path / "tools",))
+    with ProcessSandbox().open(Box(mounts=(), toolchain=tools)) as session:
+        result = session.run(Call(argv=("python", "-c", "import sys; print(sys.executable)")))
+    assert result.stdout.decode().strip().endswith("python3.99")
+
+
+def test_filter_is_whole_instructions_and_jumps_stay_inside() -> None:
+    for machine in seccomp.REFUSED:
+        code = seccomp.program(machine)
+        assert code is not None
+        steps = list(struct.iter_unpack("=HBBI", code))
+        for place, (_, if_true, if_false, _) in enumerate(steps):
+            assert place + 1 + max(if_true, if_false) < len(steps) or place == len(steps) - 1
+        assert steps[-1] == (0x06, 0, 0, 0x7FFF0000)
+    assert seccomp.program("pdp11") is None
+
+
+def test_filter_numbers_are_this_kernels() -> None:
+    header = Path(f"/usr/include/{platform.machine()}-linux-gnu/asm/unistd_64.h")
+    if platform.machine() != "x86_64" or not header.exists():
+        pytest.skip("needs the kernel's headers of this machine")
+    names = {
+        int(words[2]): words[1].removeprefix("__NR_")
+        for words in (line.split() for line in header.read_text().splitlines())
+        if len(words) == 3 and words[0] == "#define" and words[2].isdigit()
+    }
+    refused = {names.get(number, "?") for number in seccomp.REFUSED["x86_64"]}
+    expected = """
+        add_key request_key keyctl perf_event_open bpf userfaultfd pivot_root mount umount2 setns
+        init_module delete_module finit_module kexec_load kexec_file_load adjtimex settimeofday
+        clock_settime clock_adjtime syslog acct swapon swapoff reboot quotactl iopl ioperm vhangup
+        open_by_handle_at io_uring_setup io_uring_enter io_uring_register open_tree move_mount
+        fsopen fsconfig fsmount fspick mount_setattr
+    """
+    assert refused == set(expected.split())
+
+
+def test_limits_of_single_processes() -> None:
+    limits = process_rlimits(Limits(memory_bytes=5 * MIB, pids=7))
+    assert limits["RLIMIT_DATA"] == 5 * MIB
+    assert ("RLIMIT_NPROC" in limits) == (os.geteuid() != 0)
+    assert limits.get("RLIMIT_NPROC", 8) > 7
+
+
+def test_group_holds_the_limits_and_goes_away() -> None:
+    group = LimitGroup.create(Limits(memory_bytes=64 * MIB, pids=9))
+    if group is None:
+        pytest.skip("no control group can be made here")
+    folders = group.counters.folders
+    assert (folders["pids"] / "pids.max").read_text().strip() == "10"
+    assert group.counters.oom_kills() == 0
+    with subprocess.Popen(["sleep", "60"]) as process:
+        group.add(process.pid)
+        assert str(process.pid) in (folders["memory"] / "cgroup.procs").read_text().split()
+        process.kill()
+    group.remove()
+    group.remove()
+    assert not any(folder.exists() for folder in folders.values())
+
+
+def test_group_of_a_dead_harness_is_swept() -> None:
+    group = LimitGroup.create(Limits())
+    if group is None:
+        pytest.skip("no control group can be made here")
+    with subprocess.Popen(["true"]) as dead:
+        pass
+    left = [
+        folder.with_name(f"speedwright-{dead.pid}-1") for folder in group.counters.folders.values()
+    ]
+    for folder in set(left):
+        folder.mkdir()
+    group.remove()
+    again = LimitGroup.create(Limits())
+    assert again is not None
+    again.remove()
+    assert not any(folder.exists() for folder in left)
+
+
+def test_missing_bubblewrap_says_what_to_install(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    code = (
+        "from speedwright.sandbox.bubblewrap import BubblewrapSandbox as B\n"
+        "a = B().availability(); print(a.is_available, a.reason)"
+    )
+    found = subprocess.run(
+        [sys.executable, "-c", code],
+        env={**os.environ, "PATH": str(tmp_path)},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert found.stdout.startswith("False")
+    assert "apt-get install bubblewrap" in found.stdout
+
+
+def test_refusing_bubblewrap_is_told_with_its_words(tmp_path: Path) -> None:
+    fake = tmp_path / "bwrap"
+    fake.write_text(
+        "#!/bin/sh\ncase $1 in --help) echo --size;; --version) echo bubblewrap 9;;"
+        " *) echo 'No permissions to create new namespace' >&2; exit 1;; esac\n"
+    )
+    fake.chmod(0o755)
+    code = (
+        "from pathlib import Path; import sys\n"
+        "from speedwright.sandbox import Box, Toolchain\n"
+        "from speedwright.sandbox.bubblewrap import BubblewrapSandbox as B\n"
+        "from speedwright.errors import SandboxUnavailable\n"
+        "print(B().availability().reason)\n"
+        "try: B().open(Box(mounts=(), toolchain=Toolchain(python=Path(sys.executable))))\n"
+        "except SandboxUnavailable as error: print(error.hint)\n"
+    )
+    found = subprocess.run(
+        [sys.executable, "-c", code],
+        env={**os.environ, "PATH": f"{tmp_path}:/usr/bin:/bin"},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert found.stdout.count("No permissions to create new namespace") == 2
+
+
+def test_sandboxes_name_themselves() -> None:
+    assert (ProcessSandbox().name, ProcessSandbox().isolates) == ("process", False)
+    assert (BubblewrapSandbox().name, BubblewrapSandbox().isolates) == ("bubblewrap", True)
