@@ -101,12 +101,15 @@ class ContainerCage:
             docker.errors.APIError: The engine refused.
             SandboxError: The engine's connection cannot carry a stream.
         """
+        import docker
+
         self.wire = AttachWire(self._attach())
         self._started_at = time.time()
         self._client.api.start(self._container)
-        state: dict[str, Any] = self._client.api.inspect_container(self._container)["State"]
-        self.pid = int(state["Pid"])
-        self._counters = counters_of(self.pid, container=self._container)
+        with suppress(docker.errors.NotFound):  # dead already: its last words will tell why
+            found: dict[str, Any] = self._client.api.inspect_container(self._container)
+            self.pid = int(found["State"]["Pid"])
+            self._counters = counters_of(self.pid, container=self._container)
         return self.wire
 
     @property

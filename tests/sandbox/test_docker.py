@@ -43,8 +43,8 @@ def no_leftovers(docker_engine: Any, request: pytest.FixtureRequest) -> Iterator
 
 
 def of_run(client: Any, run: str) -> list[Any]:
-    found = client.containers.list(all=True, filters={"label": f"{RUN_LABEL}={run}"})
-    return list(found)
+    label = f"{RUN_LABEL}={run}"
+    return list(client.containers.list(all=True, filters={"label": label}, ignore_removed=True))
 
 
 def a_box(run: str, *, mounts: tuple[Mount, ...] = (), **limits: Any) -> Box:
