@@ -162,8 +162,8 @@ def take_snapshot(target: Path, scratch: Path) -> Snapshot:
     except GitFailed as error:
         raise _not_a_repository(target, error) from error
     names = sorted({n for n in listed.decode("utf-8", "surrogateescape").split("\0") if n})
-    commit, is_dirty = _commit(target)
-    return _build(target, names, scratch, commit=commit, is_dirty=is_dirty)
+    commit, tree = _head(target)
+    return _build(target, names, scratch, commit=commit, head_tree=tree)
 
 
 def snapshot_folder(source: Path, scratch: Path) -> Snapshot:
@@ -172,7 +172,7 @@ def snapshot_folder(source: Path, scratch: Path) -> Snapshot:
     for root, folders, files in os.walk(source):
         folders[:] = [f for f in folders if f not in (".git", OWN_FOLDER, "__pycache__")]
         names += [os.path.relpath(os.path.join(root, f), source) for f in files]  # noqa: PTH118
-    return _build(source, sorted(names), scratch, commit="", is_dirty=False)
+    return _build(source, sorted(names), scratch, commit="", head_tree="")
 
 
 def snapshot_ref(repository: Path, ref: str, scratch: Path) -> Snapshot:
@@ -191,13 +191,7 @@ def snapshot_ref(repository: Path, ref: str, scratch: Path) -> Snapshot:
     except GitFailed as error:
         raise UsageError(f"no commit `{ref}` in `{top}`", hint="git log --oneline") from error
     name = commit.decode().strip()
-    plain = scratch / "ref"
-    plain.mkdir(parents=True)
-    index = scratch / "index.ref"
-    env = {"GIT_INDEX_FILE": str(index)}
-    git(top, "read-tree", name, env=env)
-    git(top, "checkout-index", "-a", "-f", f"--prefix={plain}/", env=env)
-    index.unlink()
+    plain = _raw_checkout(top, name, scratch / "ref")
     inside = plain / os.path.relpath(repository.resolve(), top)
     if not inside.is_dir():
         raise UsageError(f"`{repository}` does not exist in `{ref}`")
@@ -211,8 +205,28 @@ def snapshot_ref(repository: Path, ref: str, scratch: Path) -> Snapshot:
     return Snapshot(folder=listed.folder, identity=identity, skipped=listed.skipped)
 
 
+def _raw_checkout(top: Path, commit: str, into: Path) -> Path:
+    """A commit's files, written by a repository of our own that only borrows the objects."""
+    objects = git(top, "rev-parse", "--git-path", "objects").decode().strip()
+    _init(into)
+    (into / ".git" / "objects" / "info" / "alternates").write_text(f"{(top / objects).resolve()}\n")
+    git(into, "read-tree", commit)
+    git(into, "checkout-index", "-a", "-f")
+    shutil.rmtree(into / ".git")
+    return into
+
+
+def _init(folder: Path) -> None:
+    """A new repository in which no attribute changes a byte on the way in or out."""
+    folder.mkdir(parents=True, exist_ok=True)
+    git(folder, "init", "-q", "-b", "base")
+    (folder / ".git" / "info").mkdir(exist_ok=True)
+    (folder / ".git" / "info" / "exclude").write_text("")
+    (folder / ".git" / "info" / "attributes").write_text("* -text -filter -ident -eol\n")
+
+
 def _build(
-    source: Path, names: list[str], scratch: Path, *, commit: str, is_dirty: bool
+    source: Path, names: list[str], scratch: Path, *, commit: str, head_tree: str
 ) -> Snapshot:
     tree = scratch / "tree"
     tree.mkdir(parents=True)
@@ -229,14 +243,17 @@ def _build(
         total += (tree / name).lstat().st_size
     if not files:
         raise UsageError(f"`{source}` holds no files that git knows or would add")
-    git(tree, "init", "-q", "-b", "base")
-    (tree / ".git" / "info" / "exclude").write_text("")
-    (tree / ".git" / "info" / "attributes").write_text("* -text -filter -ident -eol\n")
+    _init(tree)
     git(tree, "add", "-A", "-f", ".")
     git(tree, "commit", "-q", "-m", "base")
     sha = git(tree, "rev-parse", "HEAD^{tree}").decode().strip()
+    # Content against content: `git status` would run the repository's own filters.
     identity = BaseIdentity(
-        commit=commit, is_dirty=is_dirty, tree=sha, files=files, total_bytes=total
+        commit=commit,
+        is_dirty=bool(head_tree) and sha != head_tree,
+        tree=sha,
+        files=files,
+        total_bytes=total,
     )
     return Snapshot(folder=scratch, identity=identity, skipped=tuple(skipped))
 
@@ -262,13 +279,14 @@ def _copy(source: Path, target: Path, root: Path) -> str:
     return ""
 
 
-def _commit(target: Path) -> tuple[str, bool]:
+def _head(target: Path) -> tuple[str, str]:
+    """HEAD's commit and the hash of the target's tree in it; empty where there is none yet."""
     try:
         commit = git(target, "rev-parse", "--verify", "-q", "HEAD").decode().strip()
+        tree = git(target, "rev-parse", "--verify", "-q", "HEAD:./").decode().strip()
     except GitFailed:
-        return "", True
-    changed = git(target, "status", "--porcelain", "-z", "--", ".")
-    return commit, bool(changed.strip(b"\0"))
+        return "", "none"
+    return commit, tree
 
 
 def _not_a_repository(folder: Path, error: GitFailed) -> NotARepository:
