@@ -123,7 +123,7 @@ class Frame:
 
 
 class Channel:
-    """Request and answer over a wire.
+    """Request and answer over a wire, one at a time whichever thread asks.
 
     Args:
         wire: Connected to a supervisor that was just started.
@@ -131,6 +131,8 @@ class Channel:
 
     def __init__(self, wire: Wire) -> None:
         self._wire = wire
+        self._turn = threading.Lock()
+        self._is_in_step = True
 
     def greet(self, setup: Mapping[str, Any], *, timeout_s: float) -> str:
         """Wait for the supervisor, configure it, and return its Python version.
@@ -152,9 +154,19 @@ class Channel:
         Raises:
             SandboxError: The supervisor refused, died, or was too slow.
         """
-        deadline = time.monotonic() + timeout_s
-        self._send(header, parts, deadline)
-        return self._answer(deadline)
+        with self._turn:
+            if not self._is_in_step:  # else the answer to an abandoned request would be taken
+                raise SandboxError("an earlier call of this session was interrupted")
+            self._is_in_step = False
+            deadline = time.monotonic() + timeout_s
+            self._send(header, parts, deadline)
+            try:
+                frame = self._answer(deadline)
+            except SupervisorRefused:
+                self._is_in_step = True
+                raise
+            self._is_in_step = True
+            return frame
 
     def close(self) -> None:
         """Hang up; the supervisor then ends everything inside."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import weakref
 from collections.abc import Mapping
 from pathlib import Path, PurePosixPath
@@ -81,7 +82,7 @@ class SupervisedSession:
         self._scratch = scratch
         self._rlimits = dict(rlimits or {})
         self._channel = Channel(wire)
-        self._end = weakref.finalize(self, _end, self._channel, cage)
+        self._end = weakref.finalize(self, _end, self._channel, cage, os.getpid())
         setup = {
             "scratch": scratch,
             "wipe": list(wiped),
@@ -235,6 +236,9 @@ def to_result(frame: Frame, *, has_oom: bool) -> ProcessResult:
         raise SandboxError("the supervisor sent a malformed result") from error
 
 
-def _end(channel: Channel, cage: Cage) -> None:
+def _end(channel: Channel, cage: Cage, owner: int) -> None:
+    """Hang up and kill; a forked copy of the owner that forgets its copy does neither."""
+    if os.getpid() != owner:
+        return
     channel.close()
     cage.destroy()

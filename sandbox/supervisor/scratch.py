@@ -109,6 +109,11 @@ def write_file(scratch: str, path: str, data: bytes) -> None:
         view = memoryview(data)
         while view:
             view = view[os.write(file, view) :]
+    except OSError:  # half a file would take the room that the next one needs
+        folder, name = open_parent(scratch, path, False)
+        os.unlink(name, dir_fd=folder)
+        os.close(folder)
+        raise
     finally:
         os.close(file)
 

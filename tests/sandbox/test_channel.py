@@ -7,6 +7,7 @@ import struct
 import threading
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from hypothesis import given
@@ -139,6 +140,43 @@ def test_closing_wakes_a_waiting_thread(pair: Pair) -> None:
     pair.channel.close()
     thread.join(20)
     assert len(failures) == 1
+
+
+def test_threads_take_turns(pair: Pair) -> None:
+    def serve() -> None:
+        stream = pair.far.makefile("rb")
+        for _ in range(20):
+            (length,) = struct.unpack(">I", stream.read(4))
+            header = json.loads(stream.read(length))
+            time.sleep(0.005)
+            pair.say({"op": "ok", "sizes": [1]}, bytes([header["n"]]))
+
+    server = threading.Thread(target=serve)
+    server.start()
+    with ThreadPoolExecutor(4) as pool:
+        frames = list(pool.map(lambda n: pair.channel.ask({"n": n}, timeout_s=30), range(20)))
+    server.join()
+    assert [frame.parts[0] for frame in frames] == [bytes([n]) for n in range(20)]
+
+
+def test_answer_to_an_interrupted_call_is_never_taken_for_another(pair: Pair) -> None:
+    class Interrupted(DescriptorWire):
+        is_armed = True
+
+        def receive(self, count: int, deadline: float) -> bytes:
+            if self.is_armed:
+                self.is_armed = False
+                raise KeyboardInterrupt
+            return super().receive(count, deadline)
+
+    line = os.dup(pair.far.fileno())
+    wire = Interrupted(line, line)
+    channel = Channel(wire)
+    with pytest.raises(KeyboardInterrupt):
+        channel.ask({"op": "one"}, timeout_s=5)
+    with pytest.raises(SandboxError, match="interrupted"):
+        channel.ask({"op": "two"}, timeout_s=5)
+    wire.close()
 
 
 def test_closed_channel_says_so(pair: Pair) -> None:

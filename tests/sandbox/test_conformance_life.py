@@ -117,6 +117,17 @@ session.run(Call(argv=('sh', '-c', script), limits=Limits(wall_s=50)))
 """
 
 
+FORKED = """
+import os
+if os.fork() == 0:
+    del session
+    sys.exit(0)
+os.wait()
+print(session.run(Call(argv=('echo', 'still here'))).stdout)
+session.close()
+"""
+
+
 @pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM, signal.SIGINT])
 def test_dead_harness_leaves_no_process(
     sandbox: Sandbox, processes_with: Find, number: signal.Signals
@@ -144,6 +155,14 @@ def test_frozen_harness_has_its_time_limit_kept(sandbox: Sandbox, processes_with
     finally:
         harness.kill()
         harness.wait()
+
+
+def test_forked_copy_of_the_harness_ends_nothing(sandbox: Sandbox, box: Box) -> None:
+    code = HARNESS.partition("script =")[0] + FORKED
+    done = subprocess.run(
+        [sys.executable, "-c", code, sandbox.name], capture_output=True, timeout=100, check=False
+    )
+    assert done.stdout == b"b'still here\\n'\n", done.stderr
 
 
 def test_describe_is_plain_text(sandbox: Sandbox) -> None:

@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 import pytest
 
+from speedwright.errors import SandboxError
 from speedwright.sandbox import MIB, Call, Limits, Outcome, ProcessResult, Session
 
 Open = Callable[..., Session]
@@ -110,6 +111,14 @@ except OSError as error:
 """
     assert run(small, code).stdout == b"ENOSPC\n"
     assert run(small, "open('small', 'wb').write(b'x' * 1000)").is_success  # emptied in between
+
+
+def test_full_disk_is_told_when_writing(small: Session, covered: Covered) -> None:
+    covered("disk limit")
+    with pytest.raises(SandboxError, match="No space"):
+        small.write("big", b"x" * (20 * MIB))
+    small.write("small", b"fits")
+    assert run(small, "print(open('small').read())").is_success
 
 
 def test_file_size_limit_holds(small: Session) -> None:
