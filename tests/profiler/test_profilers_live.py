@@ -186,7 +186,7 @@ def test_callgrind_without_debug_information_says_so(
 
 @needs_gprofng
 def test_gprofng_finds_the_hot_function(sandbox: Sandbox, make_box: MakeBox) -> None:
-    box = compiled(make_box({}), "-g", "-gdwarf-4", fib=44)
+    box = compiled(make_box({}), "-g", "-gdwarf-4", fib=42)
     profile = GprofngProfiler().profile(command("./prog"), sandbox, box)
     assert totals(profile)["fib(int)"].total_weight > 0.5 * profile.total
     assert "fib(int)" in render_for_model(profile, {}, workload_text="w")
