@@ -22,8 +22,11 @@ def render_judgement(document: Mapping[str, Any]) -> list[RenderableType]:
         head.append(f"  {gain(document)}", style="bold")
     lines: list[RenderableType] = [head]
     if document.get("base_wall_s") is not None:
-        base, head = seconds(document["base_wall_s"]), seconds(document["candidate_wall_s"])
-        lines.append(f"  wall time {base} -> {head}")
+        base_wall, candidate_wall = (
+            seconds(document["base_wall_s"]),
+            seconds(document["candidate_wall_s"]),
+        )
+        lines.append(f"  wall time {base_wall} -> {candidate_wall}")
     lines += [f"  {clean_line(reason, max_length=400)}" for reason in document["reasons"]]
     for sentence in document.get("not_checked", ()):
         lines.append(f"  not checked: {clean_line(sentence, max_length=400)}")

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+from rich.text import Text
+
 from speedwright.cli.render.judgement import render_judgement
 from speedwright.cli.render.verdicts import gain
 
@@ -13,9 +15,11 @@ if TYPE_CHECKING:
 
 
 def render_verification(document: Mapping[str, Any]) -> list[RenderableType]:
-    """The verdict here, then what was claimed."""
-    lines = render_judgement(document)
-    claimed = document.get("claimed")
-    if claimed:
-        lines.append(f"claimed: {claimed['verdict']}  {gain(claimed)}")
-    return lines
+    """Whether the claim replicates, the claim, then the judgement made here."""
+    claim = document["claim"]
+    return [
+        Text(document["sentence"], style="bold"),
+        f"claimed: {claim['verdict']}  {gain(claim)}",
+        "found here:",
+        *render_judgement(document),
+    ]
