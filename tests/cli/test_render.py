@@ -129,7 +129,7 @@ def test_hot_spots_diagnosis_and_cleaning() -> None:
     assert ["50.0", "%", "75.0", "%", "parse", "a.py:3"] in [s.split() for s in text.splitlines()]
     check = {"name": "docker", "value": "no engine", "status": "missing", "remedy": "start it"}
     found = shown(render_diagnosis({"checks": [check], "is_usable": True}))
-    assert found.startswith("missing docker no engine; start it\n".replace(" docker", "  docker  "))
+    assert found.split("\n")[0].split() == ["missing", "docker", "no", "engine;", "start", "it"]
     empty = {"containers": [], "images": [], "folders": [], "freed_bytes": 0, "kept": []}
     assert shown(render_cleaning(empty)) == "nothing was left behind\n"
     some = {**empty, "containers": ["c1"], "freed_bytes": 3 * 2**20}
