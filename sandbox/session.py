@@ -103,22 +103,19 @@ class SupervisedSession:
         data = call.stdin if call.function_input is None else call.function_input
         timeout_s = limits.wall_s * (2 if is_function else 1) + GRACE_S
         timeout_s += (len(data) + 3 * limits.output_bytes) / SLOWEST_BYTES_PER_S
-        kills_before = self._cage.oom_kills()
+        kills_before = self._cage.oom_kills() or 0
         try:
             frame = self._ask(self._request(call, limits), data, timeout_s=timeout_s)
         except SupervisorRefused:
             self._end()
             raise
         except SandboxError:
-            if kills_before is not None and (self._cage.oom_kills() or 0) > kills_before:
+            if self._has_oom_since(kills_before):
                 return ProcessResult(
                     outcome=Outcome.OUT_OF_MEMORY, detail="the whole box ran out of memory"
                 )
             raise
-        kills_after = self._cage.oom_kills()
-        has_oom = kills_before is not None and kills_after is not None
-        has_oom = has_oom and (kills_after or 0) > (kills_before or 0)
-        return to_result(frame, has_oom=has_oom)
+        return to_result(frame, has_oom=self._has_oom_since(kills_before))
 
     def where(self, mount: str) -> str:
         """Path inside of the mount of that name; `scratch` is the scratch folder."""
@@ -151,6 +148,10 @@ class SupervisedSession:
     ) -> None:
         """Close it."""
         self.close()
+
+    def _has_oom_since(self, kills_before: int) -> bool:
+        """False too where nobody can tell; a cage remembers its last count when it is gone."""
+        return (self._cage.oom_kills() or 0) > kills_before
 
     def _request(self, call: Call, limits: Limits) -> dict[str, Any]:
         if not call.argv or any("\0" in word for word in call.argv):

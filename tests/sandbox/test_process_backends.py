@@ -1,20 +1,24 @@
 """Pieces of the backends without an engine: environment, limits, the filter, availability."""
 
+import json
 import os
 import platform
 import struct
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+import psutil
 import pytest
 
 from speedwright.errors import SandboxError
-from speedwright.sandbox import MIB, Box, Call, Limits, Toolchain, seccomp
+from speedwright.sandbox import MIB, Box, Call, Limits, Outcome, Toolchain, seccomp
 from speedwright.sandbox.bubblewrap import BubblewrapSandbox
 from speedwright.sandbox.inside import inside_environment, search_path, write_shims
 from speedwright.sandbox.limitgroup import LimitGroup
 from speedwright.sandbox.process import ProcessSandbox, process_rlimits
+from speedwright.sandbox.session import SupervisedSession
 
 HERE = Toolchain(python=Path(sys.executable), paths=(Path(sys.prefix), Path(sys.base_prefix)))
 
@@ -178,6 +182,72 @@ def test_refusing_bubblewrap_is_told_with_its_words(tmp_path: Path) -> None:
         check=True,
     )
     assert found.stdout.count("No permissions to create new namespace") == 2
+
+
+@pytest.mark.parametrize("sandbox", [ProcessSandbox(), BubblewrapSandbox()], ids=lambda s: s.name)
+def test_hung_supervisor_is_killed_with_all_below_it(
+    sandbox: ProcessSandbox | BubblewrapSandbox,
+) -> None:
+    if not sandbox.availability().is_available:
+        pytest.skip(sandbox.availability().reason)
+    session = sandbox.open(Box(mounts=(), toolchain=HERE))
+    with ThreadPoolExecutor(1) as pool:
+        running = pool.submit(session.run, Call(argv=("sleep", "61.901")))
+        family: list[psutil.Process] = []
+        while not any("61.901" in process.cmdline() for process in family):
+            family = psutil.Process().children(recursive=True)
+        for process in family:
+            process.suspend()
+        session.close()
+        with pytest.raises(SandboxError):
+            running.result(timeout=30)
+    _, alive = psutil.wait_procs(family, timeout=10)
+    assert alive == []
+
+
+def test_death_for_memory_of_the_whole_box_is_told() -> None:
+    class Cage:
+        kills = 0
+
+        def oom_kills(self) -> int:
+            return self.kills
+
+        def last_words(self) -> str:
+            return ""
+
+        def destroy(self) -> None:
+            return None
+
+    cage = Cage()
+
+    class Dying:
+        answers = iter([{"op": "hello", "protocol": 1, "sizes": []}, {"op": "ok", "sizes": []}])
+
+        def __init__(self) -> None:
+            self.pending = b""
+
+        def send(self, data: bytes, deadline: float) -> None:
+            return None
+
+        def receive(self, count: int, deadline: float) -> bytes:
+            if not self.pending:
+                answer = next(self.answers, None)
+                if answer is None:
+                    cage.kills += 1
+                    raise SandboxError("the supervisor is gone")
+                text = json.dumps(answer).encode()
+                self.pending = struct.pack(">I", len(text)) + text
+            found, self.pending = self.pending[:count], self.pending[count:]
+            return found
+
+        def close(self) -> None:
+            return None
+
+    box = Box(mounts=(), toolchain=HERE)
+    session = SupervisedSession(box, cage, Dying(), places={}, search_path=())
+    assert session.run(Call(argv=("x",))).outcome is Outcome.OUT_OF_MEMORY
+    with pytest.raises(SandboxError, match="closed"):
+        session.run(Call(argv=("x",)))
 
 
 def test_sandboxes_name_themselves() -> None:
