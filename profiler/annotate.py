@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from speedwright.profiler.hot import line_shares
+from speedwright.profiler.hot import charged_shares, line_shares
 from speedwright.profiler.profile import Profile
 
 Sources = Mapping[str, str] | Callable[[str], str | None]
@@ -49,7 +49,7 @@ def excerpts(
     min_share: float = 0.01,
     context: int = 2,
 ) -> tuple[Excerpt, ...]:
-    """Excerpts of the hottest files, hottest first.
+    """Excerpts of the files to which most time is charged, the largest share first.
 
     Args:
         profile: Says which lines are hot.
@@ -62,13 +62,14 @@ def excerpts(
     read = sources.get if isinstance(sources, Mapping) else sources
     found: list[Excerpt] = []
     left = max_lines
-    for file, shares in line_shares(profile).items():
+    by_line = line_shares(profile)
+    for file in charged_shares(profile):
         if len(found) == max_files or left <= 0:
             break
         text = read(file)
-        if text is None:
+        if text is None or file not in by_line:
             continue
-        blocks = _blocks(text.splitlines(), shares, left, min_share, context)
+        blocks = _blocks(text.splitlines(), by_line[file], left, min_share, context)
         if blocks:
             found.append(Excerpt(file=file, blocks=blocks))
             left -= sum(len(block) for block in blocks)

@@ -16,6 +16,7 @@ from dataclasses import dataclass, field
 _MAX_EXPANDED = 20_000
 _MAX_DEPTH = 100
 _SMALLEST_SHARE = 1e-4
+_CALLED_SHARE = 0.01
 
 Site = tuple[int, ...]
 """Frames of one place in a function, outermost first (more than one where code is inlined)."""
@@ -77,7 +78,11 @@ def _through(number: int, node: GraphNode) -> float:
 
 
 def _roots(nodes: Mapping[int, GraphNode], total: float) -> list[_Flow]:
-    """What no caller accounts for."""
+    """Functions that nobody calls, or next to nobody.
+
+    Recursion leaves weight unexplained in the middle of the graph; it is no root, and scaling the
+    stacks to the counted weights gives it back.
+    """
     incoming: dict[int, float] = defaultdict(float)
     for number, node in nodes.items():
         for (_, callee), weight in node.calls.items():
@@ -85,9 +90,10 @@ def _roots(nodes: Mapping[int, GraphNode], total: float) -> list[_Flow]:
                 incoming[callee] += weight
     flows = []
     for number, node in nodes.items():
-        unexplained = _through(number, node) - incoming[number]
-        if unexplained > _SMALLEST_SHARE * total:
-            flows.append(_Flow(number, unexplained, (), frozenset()))
+        through = _through(number, node)
+        is_called = incoming[number] > _CALLED_SHARE * through
+        if not is_called and through > _SMALLEST_SHARE * total:
+            flows.append(_Flow(number, through - incoming[number], (), frozenset()))
     return flows
 
 

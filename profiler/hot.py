@@ -39,6 +39,20 @@ def self_shares(profile: Profile) -> Mapping[str, float]:
     return {file: min(1.0, share) for file, share in ordered}
 
 
+def charged_shares(profile: Profile) -> Mapping[str, float]:
+    """Share of the run (0-1) by the file of the innermost frame of the target, largest first.
+
+    What a library does counts for the file of the target that called it.
+    """
+    shares: dict[str, float] = defaultdict(float)
+    for stack in profile.stacks:
+        frames = (profile.frames[index] for index in reversed(stack.frames))
+        innermost = next((frame for frame in frames if frame.in_target), None)
+        if innermost is not None:
+            shares[innermost.file] += stack.weight / profile.total
+    return dict(sorted(shares.items(), key=lambda item: (-item[1], item[0])))
+
+
 def working_frame(profile: Profile, stack: Stack) -> Frame:
     """The innermost Python frame, or the leaf where none is Python."""
     frames = [profile.frames[index] for index in stack.frames]

@@ -8,7 +8,7 @@ import pytest
 from speedwright.errors import UsageError
 from speedwright.profiler.diff import function_changes
 from speedwright.profiler.functions import function_totals
-from speedwright.profiler.hot import line_shares, self_shares
+from speedwright.profiler.hot import charged_shares, line_shares, self_shares
 from speedwright.profiler.profile import CallCount, Profile
 from speedwright.profiler.speedscope import speedscope_json
 from speedwright.profiler.tree import call_tree
@@ -38,6 +38,15 @@ def test_a_line_counts_once_per_stack(make_profile: MakeProfile) -> None:
 def test_builtin_work_counts_for_the_python_file(make_profile: MakeProfile) -> None:
     profile = make_profile({"a.py:f:2 > native:/lib/m.so:sort:0": 3.0, "a.py:f:2 > /l.py:g:1": 1.0})
     assert self_shares(profile) == {"a.py": 0.75}
+
+
+def test_library_time_is_charged_to_the_target_file_that_called_it(
+    make_profile: MakeProfile,
+) -> None:
+    profile = make_profile(
+        {"a.py:f:2 > b.py:g:5 > /l.py:h:1": 3.0, "a.py:f:2": 1.0, "/l.py:h:1": 4.0}
+    )
+    assert charged_shares(profile) == {"b.py": 0.375, "a.py": 0.125}
 
 
 def test_native_target_counts_its_leaf(make_profile: MakeProfile) -> None:
