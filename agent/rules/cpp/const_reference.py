@@ -37,8 +37,16 @@ def _find(unit: Unit) -> Iterator[Change]:
 def _heavy_parameter(unit: Unit, names: Names, part: Span) -> Declaration | None:
     for declaration in names.all():
         if declaration.index in part and declaration.type.span.first == part.first:
-            return declaration if is_heavy(unit, declaration.type) else None
+            is_costly = is_heavy(unit, declaration.type) or _is_object(unit, names, declaration)
+            return declaration if is_costly else None
     return None
+
+
+def _is_object(unit: Unit, names: Names, variable: Declaration) -> bool:
+    """Whether it looks like a class of the project: a capital letter, only its members used."""
+    kind, uses = variable.type, names.uses(variable)
+    is_plain = not kind.mark and kind.base[:1].isupper() and not kind.base.isupper()
+    return is_plain and bool(uses) and all(unit.at(i + 1) == "." for i in uses)
 
 
 def _may_change(unit: Unit, function: Function) -> bool:

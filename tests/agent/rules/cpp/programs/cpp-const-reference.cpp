@@ -33,6 +33,8 @@ double sum_x(std::vector<Point> points, unsigned int from) {
     return sum;
 }
 
+static bool is_left(Point a, Point b) { return a.x < b.x || a.name.size() > b.name.size(); }
+
 class Shelf {
   public:
     bool has(std::string name) const { return name == best_ || name < "b"; }
@@ -55,6 +57,7 @@ std::string join(std::pair<std::string, std::string> parts) { return parts.first
 int main() {
     cout << total({1, 2, 3}) << length("a bc") << lookup({{"k", {7, 8}}}, "k", -1) << "\n";
     cout << sum_x({{"ab", 2.0}, {"c", 3.5}}, 0) << Shelf().count({"lamp", "z", "a"}) << "\n";
+    cout << is_left({"a", 1}, {"b", 2}) << is_left({"a", 2}, {"b", 1});
     cout << join({"x", "y"}) << "\n";
     return 0;
 }
