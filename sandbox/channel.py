@@ -97,8 +97,10 @@ class DescriptorWire:
             return
         self._is_closed = True
         if stat.S_ISSOCK(os.fstat(self._writer).st_mode):
-            with socket.socket(fileno=os.dup(self._writer)) as line, suppress(OSError):
-                line.shutdown(socket.SHUT_RDWR)  # wakes a thread that waits
+            # The family does not matter to a shutdown, and naming one saves asking for it.
+            twin = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM, fileno=os.dup(self._writer))
+            with twin, suppress(OSError):
+                twin.shutdown(socket.SHUT_RDWR)  # wakes a thread that waits
         is_free = self._use.acquire(timeout=CLOSE_S)
         for descriptor in {self._reader, self._writer}:
             os.close(descriptor)

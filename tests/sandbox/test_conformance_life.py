@@ -13,7 +13,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from speedwright.errors import SandboxError
+from speedwright.errors import SandboxError, SpeedwrightError
 from speedwright.sandbox import Box, Call, Limits, Outcome, ProcessResult, Sandbox, Toolchain
 
 Find = Callable[[str], Sequence[int]]
@@ -173,7 +173,7 @@ def test_describe_is_plain_text(sandbox: Sandbox) -> None:
 
 def test_toolchain_that_is_missing_is_an_error(sandbox: Sandbox, tmp_path: Path) -> None:
     tools = Toolchain(python=tmp_path / "python", paths=(tmp_path,))
-    with pytest.raises(SandboxError):
+    with pytest.raises(SpeedwrightError):
         sandbox.open(Box(mounts=(), toolchain=tools, label="tests"))
     assert not list(tmp_path.iterdir())
 

@@ -4,6 +4,7 @@ import ast
 import json
 import os
 import select
+import shutil
 import struct
 import subprocess
 import sys
@@ -44,12 +45,28 @@ def test_old_python_can_evaluate_every_annotation() -> None:
         assert postponed or not uses_annotations or file.name == "__main__.py", file.name
 
 
+def interpreters() -> list[str]:
+    """Other Pythons of this machine that a box might have, 3.8 and newer."""
+    beside = Path(sys.base_prefix).parent.glob("*/bin/python3")
+    named = (shutil.which(f"python3.{minor}") for minor in range(8, 16))
+    found: dict[str, str] = {}
+    for candidate in (*map(str, beside), *filter(None, named)):
+        code = "import sys; print('%d.%d' % sys.version_info[:2])"
+        done = subprocess.run([candidate, "-c", code], capture_output=True, text=True, check=False)
+        version = done.stdout.strip()
+        if done.returncode == 0 and tuple(map(int, version.split("."))) >= (3, 8):
+            found.setdefault(version, candidate)
+    return [found[version] for version in sorted(found)]
+
+
 class Line:
     """A bare supervisor in its own process, spoken to in raw frames."""
 
-    def __init__(self, scratch: Path, launcher: tuple[str, ...] = ()) -> None:
+    def __init__(
+        self, scratch: Path, launcher: tuple[str, ...] = (), python: str = sys.executable
+    ) -> None:
         self.scratch = scratch
-        command = (*launcher, *supervisor_command(sys.executable, str(SUPERVISOR)))
+        command = (*launcher, *supervisor_command(python, str(SUPERVISOR)))
         self.process = subprocess.Popen(
             command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, env={}, start_new_session=True
         )
@@ -105,6 +122,32 @@ def test_it_greets_and_answers(line: Line) -> None:
     line.say(line.request("echo", "hi"), b"")
     header, parts = line.hear()
     assert (header["op"], header["exit_code"], parts[0]) == ("result", 0, b"hi\n")
+
+
+@pytest.mark.parametrize("python", interpreters())
+def test_it_works_under_every_python_here(tmp_path: Path, python: str) -> None:
+    line = Line(tmp_path, python=python)
+    assert line.hear()[0]["op"] == "hello"
+    line.set_up()
+    assert line.hear()[0]["op"] == "ok"
+    line.say({"op": "write", "path": "a/b"}, b"echo $0; (setsid sleep 60 &); exit 3")
+    assert line.hear()[0]["op"] == "ok"
+    line.say(line.request("sh", "a/b"), b"")
+    header, parts = line.hear()
+    assert (header["exit_code"], header["leftover_processes"], parts[0]) == (3, 1, b"a/b\n")
+    line.say({"op": "read", "path": "a/b", "max_bytes": 100})
+    assert line.hear()[1][0].startswith(b"echo")
+    echo = "printf R >&4; head -c 13 <&3 >&4"  # the input's frame is the reply's
+    line.say({**line.request("sh", "-c", echo), "function": True}, b"input")
+    header, parts = line.hear()
+    assert (header["has_reply"], parts[2]) == (True, b"input")
+    line.say({**line.request("sleep", "60"), "wall_s": 0.2}, b"")
+    assert line.hear()[0]["outcome"] == "timed_out"
+    assert line.run("no-such-program")["outcome"] == "not_started"
+    line.say({"op": "read", "path": "../x", "max_bytes": 100})
+    assert line.hear()[0]["op"] == "error"
+    line.hang_up()
+    assert line.process.returncode == 0
 
 
 def test_it_never_takes_an_ordinary_process_for_a_namespace(line: Line) -> None:
