@@ -37,6 +37,7 @@ SQUARE = PythonRule(
         "`pow`. A multiplication is a single fast path in the interpreter."
     ),
     odds=0.1,
+    most_per_file=3,
     find=finder(
         (
             Form(pattern="X ** 2", template="X * X", guard=_bare_name),

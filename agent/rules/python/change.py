@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 import libcst as cst
 
 from speedwright.agent.rules.python.imports import add_imports
+from speedwright.agent.rules.python.nodes import Statement
 from speedwright.agent.rules.python.view import ModuleView, parses
 
 Edited = cst.CSTNode | cst.RemovalSentinel | cst.FlattenSentinel[cst.CSTNode]
@@ -33,7 +34,7 @@ class Change:
     edits: Mapping[cst.CSTNode, Edit]
     summary: str
     imports: tuple[str, ...] = ()
-    constants: Sequence[cst.BaseStatement] = field(default=())
+    constants: Sequence[Statement] = field(default=())
     odds: float | None = None
 
 
@@ -94,7 +95,11 @@ def both(first: Edit, second: Edit) -> Edit:
 def render(view: ModuleView, change: Change) -> str | None:
     """The whole new text; None if it would not compile, changes nothing or loses a comment."""
     module = view.tree.module.visit(_Editor(view, change.edits))
-    module = add_imports(module, change.imports, change.constants)
+    touched = [view.tree.reach[node][0] for node in change.edits]
+    first_use = next(
+        (i for i, s in enumerate(view.tree.module.body) if view.tree.reach[s][1] > min(touched)), 0
+    )
+    module = add_imports(module, change.imports, change.constants, first_use)
     text = module.code
     if text == view.file.source or not parses(text):
         return None

@@ -14,6 +14,7 @@ from speedwright.agent.rules.python.nodes import same
 from speedwright.agent.rules.python.pattern import Bindings, make
 from speedwright.agent.rules.python.rule import PythonRule
 from speedwright.agent.rules.python.scope import is_invariant, is_simple, is_store, used_after
+from speedwright.agent.rules.python.subject import dict_likeness
 from speedwright.agent.rules.python.view import ModuleView
 
 _COUNTS = (
@@ -130,6 +131,9 @@ def _find_items(view: ModuleView) -> Iterator[Change]:
         wanted = make("D[K]", {"D": source, "K": key})
         reads = [n for n in view.all(cst.Subscript, loop.body) if same(n, wanted)]
         if not reads or any(is_store(view, n) for n in view.occurrences(key.value, loop.body)):
+            continue
+        keys_asked = source is not loop.iter  # only dicts have `keys()`
+        if not keys_asked and not dict_likeness(view, source):
             continue
         if not is_invariant(view, source, loop) or used_after(view, key.value, loop):
             continue

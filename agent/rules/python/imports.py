@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import libcst as cst
 
-from speedwright.agent.rules.python.nodes import code
+from speedwright.agent.rules.python.nodes import Statement, code
 from speedwright.agent.rules.python.scope import stores
 from speedwright.agent.rules.python.view import ModuleView
 
@@ -33,19 +33,33 @@ def module_alias(view: ModuleView, module: str) -> str | None:
 
 
 def add_imports(
-    module: cst.Module, imports: Sequence[str], constants: Sequence[cst.BaseStatement]
+    module: cst.Module,
+    imports: Sequence[str],
+    constants: Sequence[Statement],
+    first_use: int,
 ) -> cst.Module:
-    """Put import lines and constants below the imports at the top of the file."""
+    """Put import lines below the imports at the top of the file, constants below all imports.
+
+    Args:
+        module: The file.
+        imports: Lines to add.
+        constants: Statements that may need any import above their first use.
+        first_use: Index in the body of the statement that uses them first.
+    """
     if not imports and not constants:
         return module
     body = list(module.body)
     place = _end_of_imports(body)
-    new: list[cst.BaseStatement] = [cst.parse_statement(text) for text in imports]
+    new: list[Statement] = [cst.parse_statement(text) for text in imports]
     if place == 1 and _is_docstring(body[0]):
         new[:1] = [s.with_changes(leading_lines=_BLANK) for s in new[:1]]
     if constants:
-        first = constants[0].with_changes(leading_lines=_BLANK)
-        new.extend([first, *constants[1:]])
+        late = max((i + 1 for i, s in enumerate(body[:first_use]) if _imports(s)), default=0)
+        if late > place:
+            body[late:late] = _set_off(constants)
+            constants = ()
+    if constants:
+        new.extend(_set_off(constants))
     rest = body[place:]
     if place == 0 and rest:
         module, rest[0] = _comment_to(module, rest[0])
@@ -55,9 +69,13 @@ def add_imports(
     return module.with_changes(body=[*body[:place], *new, *rest])
 
 
-def _comment_to(
-    module: cst.Module, first: cst.SimpleStatementLine | cst.BaseCompoundStatement
-) -> tuple[cst.Module, cst.SimpleStatementLine | cst.BaseCompoundStatement]:
+def _set_off(constants: Sequence[Statement]) -> list[Statement]:
+    """The constants below a blank line."""
+    first = constants[0].with_changes(leading_lines=_BLANK)
+    return [first, *constants[1:]]
+
+
+def _comment_to(module: cst.Module, first: Statement) -> tuple[cst.Module, Statement]:
     """Give a comment right above the first definition back to it, where the header has it."""
     lines = list(module.header)
     keep = len(lines)
@@ -75,6 +93,12 @@ def _comment_to(
     return module.with_changes(header=lines[:keep]), first.with_changes(leading_lines=lead)
 
 
+def _imports(line: cst.CSTNode) -> bool:
+    return isinstance(line, cst.SimpleStatementLine) and all(
+        isinstance(small, cst.Import | cst.ImportFrom) for small in line.body
+    )
+
+
 def _import_lines(module: cst.Module) -> list[cst.SimpleStatementLine]:
     return [
         line
@@ -90,9 +114,7 @@ def _end_of_imports(body: Sequence[cst.BaseStatement]) -> int:
     for index, line in enumerate(body):
         if index == 0 and _is_docstring(line):
             end = 1
-        elif isinstance(line, cst.SimpleStatementLine) and all(
-            isinstance(small, cst.Import | cst.ImportFrom) for small in line.body
-        ):
+        elif _imports(line):
             end = index + 1
         else:
             break

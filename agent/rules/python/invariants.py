@@ -41,6 +41,7 @@ _TEXT_METHODS = frozenset(
 _LIST_METHODS = frozenset({"split", "rsplit", "splitlines"})
 _STEADY_MODULES = frozenset({"math", "re", "os.path"})
 _MOST_NODES = 60
+_WORTH_A_NAME = 0.2  # below it a second call costs hardly more than a variable
 
 
 def _odds(view: ModuleView, call: cst.Call) -> float | None:
@@ -86,6 +87,8 @@ def _find_calls(view: ModuleView) -> Iterator[Change]:
     for call in view.hot(cst.Call):
         odds = _odds(view, call)
         if odds is None or not view.variables(call):
+            continue
+        if odds < _WORTH_A_NAME and isinstance(view.parent(call), cst.Assign | cst.AnnAssign):
             continue
         steady = None
         for loop in loops(view, call, comprehensions=True):
@@ -160,7 +163,12 @@ def _find_repeated(view: ModuleView) -> Iterator[Change]:
     for call in view.hot(cst.Call):
         statement = statement_of(view, call)
         odds = _odds(view, call)
-        if call in done or odds is None or isinstance(statement, cst.While | None):
+        if (
+            call in done
+            or odds is None
+            or odds < _WORTH_A_NAME
+            or isinstance(statement, cst.While | None)
+        ):
             continue
         if not view.variables(call) or _conditional(view, call, statement):
             continue
@@ -285,6 +293,7 @@ RULES = (
             "the loop is an array access. The gain is small but sure in tight loops."
         ),
         odds=0.1,
+        most_per_file=3,
         find=_find_attributes,
     ),
 )

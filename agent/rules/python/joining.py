@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import libcst as cst
 
 from speedwright.agent.rules.python.change import Change, Edit, become, before
+from speedwright.agent.rules.python.nodes import code
 from speedwright.agent.rules.python.pattern import Filling, make, make_block
 from speedwright.agent.rules.python.rule import PythonRule
 from speedwright.agent.rules.python.scope import (
@@ -152,8 +153,13 @@ def _index(view: ModuleView, search: _Search, edits: dict[cst.CSTNode, Edit]) ->
 
 def _index_name(view: ModuleView, search: _Search) -> str:
     source = search.source
-    base = source.value if isinstance(source, cst.Name) else "items"
+    plain = source.func.value if _is_method(source) else source  # type: ignore[attr-defined]
+    base = code(plain).rsplit(".", 1)[-1].strip("_") if is_simple(plain) else "items"
     return view.fresh(f"{base}_index")
+
+
+def _is_method(source: cst.BaseExpression) -> bool:
+    return isinstance(source, cst.Call) and isinstance(source.func, cst.Attribute)
 
 
 def _matches(view: ModuleView, search: _Search) -> cst.BaseExpression:

@@ -8,6 +8,8 @@ from functools import cache
 
 import libcst as cst
 
+Statement = cst.SimpleStatementLine | cst.BaseCompoundStatement
+
 _LAYOUT = frozenset(
     {
         "lpar", "rpar", "comma", "leading_lines", "header", "footer", "trailing_whitespace",

@@ -6,13 +6,14 @@ a block, any other by an expression. A hole that occurs twice must be filled by 
 
 from __future__ import annotations
 
+import ast
 import re
 from collections.abc import Mapping, Sequence
 from functools import cache
 
 import libcst as cst
 
-from speedwright.agent.rules.python.nodes import code, only_statement, parts, same
+from speedwright.agent.rules.python.nodes import Statement, code, only_statement, parts, same
 
 Filling = cst.BaseExpression | tuple[cst.BaseStatement, ...]
 Bindings = dict[str, Filling]
@@ -41,7 +42,7 @@ def expression(source: str) -> cst.BaseExpression:
 
 
 @cache
-def block(source: str) -> tuple[cst.BaseStatement, ...]:
+def block(source: str) -> tuple[Statement, ...]:
     """A pattern or template for consecutive statements."""
     body = cst.parse_module(source).body
     return tuple(body)
@@ -131,7 +132,7 @@ def make(
 
 def make_block(
     template: str, filling: Mapping[str, Filling] | Mapping[str, Filling | str]
-) -> tuple[cst.BaseStatement, ...]:
+) -> tuple[Statement, ...]:
     """Statements from a template; text fillings are parsed."""
     module = cst.parse_module(template).visit(_Filler(_parsed(filling)))
     return tuple(module.body)
@@ -192,11 +193,11 @@ def fenced(
     """
     if value.lpar and isinstance(parent, cst.Arg) and _sheds(value):
         return value.with_changes(lpar=(), rpar=())
-    if value.lpar or (isinstance(value, _TIGHT) and not _breaks_line(value)):
+    if value.lpar or (isinstance(value, _TIGHT) and stands_alone(value)):
         return value
     if alone and isinstance(value, cst.GeneratorExp):
         return value
-    if not _gripped(value, parent) and "\n" not in code(value):
+    if not _gripped(value, parent) and stands_alone(value):
         return value
     return value.with_changes(lpar=[cst.LeftParen()], rpar=[cst.RightParen()])
 
@@ -214,10 +215,19 @@ def _gripped(value: cst.BaseExpression, parent: cst.CSTNode | None) -> bool:
         return True
     negated = isinstance(parent, cst.UnaryOperation) and isinstance(parent.operator, cst.Not)
     if negated or isinstance(parent, _HALF_GRIPPING):
-        return isinstance(value, (*_LOOSEST, cst.BooleanOperation))
+        boolean = isinstance(value, cst.BooleanOperation)
+        tight = negated or isinstance(parent, cst.BooleanOperation)
+        return isinstance(value, _LOOSEST) or (boolean and tight)
     return isinstance(parent, _GRIPPING)
 
 
-def _breaks_line(value: cst.BaseExpression) -> bool:
-    """A dotted chain or implicit string broken over lines stands only between brackets."""
-    return isinstance(value, cst.Attribute | cst.Call | cst.Subscript) and "\n" in code(value)
+def stands_alone(value: cst.BaseExpression) -> bool:
+    """Whether its line breaks all lie between brackets of its own."""
+    text = code(value)
+    if "\n" not in text:
+        return True
+    try:
+        ast.parse(text, mode="eval")
+    except SyntaxError:
+        return False
+    return True

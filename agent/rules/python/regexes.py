@@ -11,7 +11,6 @@ from speedwright.agent.rules.python.imports import module_alias
 from speedwright.agent.rules.python.nodes import code
 from speedwright.agent.rules.python.pattern import make, make_block
 from speedwright.agent.rules.python.rule import PythonRule
-from speedwright.agent.rules.python.scope import function_of
 from speedwright.agent.rules.python.view import ModuleView
 
 # Function of `re` -> how many arguments the compiled pattern's method takes before `flags`.
@@ -29,7 +28,7 @@ def _find(view: ModuleView) -> Iterator[Change]:
         func = call.func
         if not isinstance(func, cst.Attribute) or code(func.value) != alias:
             continue
-        if function_of(view, call) is view.tree.module and not _in_function(view, call):
+        if not _runs_often(view, call):
             continue
         if func.attr.value == "compile" and _constant(call.args, alias):
             yield _hoisted(view, alias, call, call.args, rest=None)
@@ -100,7 +99,8 @@ def _is_flags(node: cst.BaseExpression, alias: str) -> bool:
     return isinstance(node, cst.Integer)
 
 
-def _in_function(view: ModuleView, node: cst.CSTNode) -> bool:
+def _runs_often(view: ModuleView, node: cst.CSTNode) -> bool:
+    """In a function or loop, not merely once when the module or class is made."""
     return any(
         isinstance(a, cst.FunctionDef | cst.Lambda | cst.For | cst.While) for a in view.above(node)
     )

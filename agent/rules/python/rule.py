@@ -11,8 +11,6 @@ from speedwright.agent.rules.python.view import HOT_SHARE, ModuleView
 from speedwright.agent.rules.rewrite import Rewrite
 from speedwright.agent.situation import HotFile
 
-MOST_PER_FILE = 12
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PythonRule:
@@ -24,6 +22,7 @@ class PythonRule:
         explanation: Why it is slow and what is faster.
         find: Yields the changes seen in a file, in any order, hot or not.
         odds: Usual share (0-1) of the heat of the lines that a change saves.
+        most_per_file: Changes offered at once; the rest comes up when these have been judged.
     """
 
     id: str
@@ -31,9 +30,10 @@ class PythonRule:
     explanation: str
     find: Callable[[ModuleView], Iterator[Change]]
     odds: float = 0.3
+    most_per_file: int = 12
 
     def rewrites(self, file: HotFile) -> Iterator[Rewrite]:
-        """Every single change at hot lines, best prospect first, at most `MOST_PER_FILE`."""
+        """Every single change at hot lines, best prospect first, at most `most_per_file`."""
         if not file.path.endswith((".py", ".pyi")):
             return
         view = ModuleView.of(file)
@@ -42,7 +42,7 @@ class PythonRule:
         hot = [c for c in self.find(view) if view.share(c.at) >= HOT_SHARE]
         hot.sort(key=lambda change: -self._prospect(view, change))
         seen: set[str] = set()
-        for change in islice(hot, MOST_PER_FILE):
+        for change in islice(hot, self.most_per_file):
             source = render(view, change)
             if source is None or source in seen:
                 continue

@@ -17,10 +17,13 @@ _HASHED = (cst.Dict, cst.DictComp, cst.Set, cst.SetComp, cst.SimpleString, cst.F
 _HASHED_CALLS = frozenset(
     "set frozenset dict defaultdict Counter OrderedDict range str bytes deque open".split()
 )
+_DICT_CALLS = frozenset({"dict", "defaultdict", "Counter", "OrderedDict", "fromkeys"})
+_DICT_NOTES = ("dict", "Dict", "Mapping", "MutableMapping", "defaultdict", "Counter")
 _HASHED_METHODS = frozenset(
     "items keys values get add discard setdefault lower upper strip startswith endswith encode "
     "decode replace join union issubset intersection".split()
 )
+_LIST_ATTRIBUTES = frozenset(dir(list))
 _LIST_NOTES = ("list", "List", "Sequence", "tuple", "Tuple", "Iterable", "Collection")
 
 
@@ -46,8 +49,13 @@ class Subject:
         """Name for a companion: `xs_set`, `self.xs_set`, `XS_SET`."""
         last = self.text.rsplit(".", 1)[-1]
         ending = suffix.upper() if last.isupper() else suffix
-        fresh = view.fresh(f"{last}_{ending}")
-        return f"self.{fresh}" if "." in self.text else fresh
+        base = f"{last}_{ending}"
+        if "." not in self.text:
+            return view.fresh(base)
+        taken = view.tree.identifiers
+        return "self." + next(
+            n for n in (base, *(f"{base}_{i}" for i in range(2, 99))) if n not in taken
+        )
 
 
 def subject_of(view: ModuleView, node: cst.BaseExpression) -> Subject | None:
@@ -92,10 +100,34 @@ def only_line(view: ModuleView, small: cst.CSTNode) -> cst.SimpleStatementLine |
 
 def list_likeness(view: ModuleView, subject: Subject) -> float:
     """How likely (0-1) the subject is a list or tuple rather than a dict, set or text."""
-    if any(_method(view, use) in _HASHED_METHODS or _text_key(view, use) for use in subject.uses):
+    used = {_method(view, use) for use in subject.uses} - {None}
+    if used & _HASHED_METHODS or any(_text_key(view, use) for use in subject.uses):
+        return 0.0
+    if used - _LIST_ATTRIBUTES:  # no list has it; what else it is, nobody knows
         return 0.0
     chances = [_store_likeness(view, store) for store in subject.stores(view)]
     return min(chances, default=0.0)
+
+
+def dict_likeness(view: ModuleView, node: cst.BaseExpression) -> bool:
+    """Whether a name or attribute is seen to be a dict: made, annotated or used as one."""
+    subject = subject_of(view, node)
+    if subject is None:
+        return False
+    if {_method(view, use) for use in subject.uses} & {"items", "values", "keys", "setdefault"}:
+        return True
+    return any(_makes_dict(view, store) for store in subject.stores(view))
+
+
+def _makes_dict(view: ModuleView, store: cst.CSTNode) -> bool:
+    parent = view.parent(store)
+    if isinstance(parent, cst.Param):
+        note = code(parent.annotation.annotation) if parent.annotation is not None else ""
+        return note.strip("\"'").rsplit("typing.")[-1].startswith(_DICT_NOTES)
+    value = value_of(view, store)
+    if isinstance(value, cst.Call):
+        return code(value.func).rsplit(".", 1)[-1] in _DICT_CALLS
+    return isinstance(value, cst.Dict | cst.DictComp)
 
 
 def _store_likeness(view: ModuleView, store: cst.CSTNode) -> float:

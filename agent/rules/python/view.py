@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import builtins
 import warnings
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -15,6 +16,7 @@ from speedwright.agent.rules.python.nodes import children
 from speedwright.agent.situation import HotFile
 
 HOT_SHARE = 0.01
+_BUILTIN_NAMES = frozenset(dir(builtins))
 _NodeT = TypeVar("_NodeT", bound=cst.CSTNode)
 
 
@@ -111,8 +113,8 @@ class ModuleView:
         }
 
     def fresh(self, base: str) -> str:
-        """A variable name that the file does not use yet."""
-        taken = self.tree.identifiers
+        """A name that no variable or builtin has; attributes may share it."""
+        taken = self.tree.names.keys() | _BUILTIN_NAMES
         if base not in taken:
             return base
         return next(f"{base}_{i}" for i in range(2, len(taken) + 3) if f"{base}_{i}" not in taken)

@@ -69,7 +69,7 @@ POSITIVE = [
     (
         "py-map-lambda",
         "def f(xs):\n    return sum(map(lambda x: x if x else 2, xs or ()))\n",
-        "sum([x if x else 2 for x in (xs or ())])",
+        "sum([x if x else 2 for x in xs or ()])",
         ("f([0, 1])", "f(None)"),
     ),
     (
