@@ -293,11 +293,7 @@ def _started(cage: ContainerCage, plan: _Plan) -> Any:
     except docker.errors.APIError as error:
         said = str(error.explanation)
         if "executable file not found" in said or "no such file or directory" in said:
-            raise EnvironmentMissing(
-                f"image `{plan.image.name}` has no `{plan.command[0]}`, which speedwright's "
-                "supervisor needs (Python 3.8 or newer)",
-                hint="add Python to the image, or use `--image host`",
-            ) from error
+            raise _without_python(plan) from error
         if "permission denied" in said:
             raise EnvironmentMissing(
                 f"user {NOBODY} of the sandbox may not start `{plan.command[0]}`",
@@ -306,3 +302,16 @@ def _started(cage: ContainerCage, plan: _Plan) -> Any:
         raise SandboxError(f"the engine started no container: {said}") from error
     except RequestException as error:
         raise SandboxError(f"the engine did not answer: {error}") from error
+
+
+def _without_python(plan: _Plan) -> EnvironmentMissing:
+    if plan.image.is_host:
+        return EnvironmentMissing(
+            f"interpreter `{plan.command[0]}` is missing, or outside of the folders shown",
+            hint="name an interpreter that exists",
+        )
+    return EnvironmentMissing(
+        f"image `{plan.image.name}` has no `{plan.command[0]}`, which speedwright's "
+        "supervisor needs (Python 3.8 or newer)",
+        hint="add Python to the image, or use `--image host`",
+    )
