@@ -6,7 +6,7 @@ import signal
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +26,7 @@ from speedwright.eval.candidate import Candidate
 from speedwright.eval.evidence import write_evidence
 from speedwright.eval.judge.baseline import Baseline, prepare_baseline
 from speedwright.eval.judge.cascade import Case, judge
+from speedwright.eval.judge.holdout import prepare_holdout, with_hidden
 from speedwright.eval.judge.measure import Mode, fresh_seed
 from speedwright.eval.progress import Progress
 from speedwright.eval.resolve import resolve_target
@@ -85,11 +86,12 @@ def optimize(plan: OptimizePlan, progress: Progress) -> OptimizeReport:
     strategy = resolve("strategies", plan.strategy)()
     start_s = time.monotonic()
     with scratch_folder() as scratch, _terminated_as_interrupt():
-        target = resolve_target(plan.target, scratch, progress)
+        target = with_hidden(resolve_target(plan.target, scratch, progress), plan.holdout)
         focus = _focus(plan, target)
         run, trajectory = _open_run(plan, target)
         progress.folder(run.path)
         baseline = prepare_baseline(target, scratch / "versions", progress)
+        baseline = replace(baseline, holdout=prepare_holdout(baseline, plan.holdout))
         budget = _budget(plan, trajectory)
         limit_s = plan.target.time_limit_s
         search = Search(
@@ -180,6 +182,7 @@ def _report(
             seed=seed,
             machine=machine_facts(),
             requirements=plan.target.requirements,
+            holdout=plan.holdout,
         )
         run.event("confirmed", verdict=final.word)
     report = OptimizeReport(

@@ -23,7 +23,7 @@ class Workbench:
 
     def __init__(self, target: Target, best: Mapping[str, str] | None = None) -> None:
         self._target = target
-        self._paths = target.snapshot.paths()
+        self._paths = tuple(p for p in target.snapshot.paths() if p not in target.hidden)
         self.best: dict[str, str] = dict(best or {})
         self.pending: dict[str, str] = dict(self.best)
 
@@ -41,7 +41,7 @@ class Workbench:
         name = normal(path)
         if name in self.pending:
             return self.pending[name]
-        text = self._target.snapshot.text(name)
+        text = None if name in self._target.hidden else self._target.snapshot.text(name)
         if text is None:
             raise UsageError(f"no text file `{path}`", hint="list_files shows what there is")
         return text

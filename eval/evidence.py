@@ -63,6 +63,7 @@ class TargetRecord(BaseModel):
     paths: list[str]
     deny: list[str]
     margin: float
+    holdout: list[str]
     sandbox: str
     toolchain: str
 
@@ -92,6 +93,7 @@ def write_evidence(
     seed: int,
     machine: Mapping[str, str | int | float | bool | None],
     requirements: tuple[str, ...] = (),
+    holdout: tuple[str, ...] = (),
 ) -> Path:
     """Write the folder.
 
@@ -103,6 +105,7 @@ def write_evidence(
         seed: Of the measurement.
         machine: Facts of `sandbox.doctor.machine_facts`.
         requirements: As the user gave them.
+        holdout: Hold-out workloads, as the user named them.
 
     Returns:
         The folder.
@@ -124,7 +127,7 @@ def write_evidence(
         author=candidate.author,
         summary=candidate.summary,
         base=_base_record(target.snapshot, is_included=is_included),
-        target=_target_record(target, requirements),
+        target=_target_record(target, requirements, holdout),
         machine=dict(machine),
         sandbox=target.sandbox.describe(),
         seed=seed,
@@ -214,13 +217,15 @@ def _base_record(snapshot: Snapshot, *, is_included: bool) -> BaseRecord:
     )
 
 
-def _target_record(target: Target, requirements: tuple[str, ...]) -> TargetRecord:
+def _target_record(
+    target: Target, requirements: tuple[str, ...], holdout: tuple[str, ...]
+) -> TargetRecord:
     workload = target.workload
-    is_function = isinstance(workload, FunctionWorkload)
+    file = workload.file if isinstance(workload, FunctionWorkload) else None
     return TargetRecord(
         name=target.root.name,
         workload_command=None if isinstance(workload, FunctionWorkload) else list(workload.argv),
-        workload_file=workload.file if is_function and hasattr(workload, "file") else None,
+        workload_file=file,
         test=list(target.test.argv) if target.test else None,
         build=list(target.build) if target.build else None,
         env=dict(target.env),
@@ -228,6 +233,7 @@ def _target_record(target: Target, requirements: tuple[str, ...]) -> TargetRecor
         paths=list(target.paths),
         deny=list(target.deny),
         margin=target.margin,
+        holdout=list(holdout),
         sandbox=target.sandbox.name,
         toolchain=target.toolchain_how,
     )

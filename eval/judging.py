@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 from speedwright.errors import PatchUnreadable
 from speedwright.eval.candidate import Candidate
 from speedwright.eval.evidence import write_evidence
-from speedwright.eval.judge.baseline import Baseline, prepare_baseline
+from speedwright.eval.judge.baseline import prepare_baseline
 from speedwright.eval.judge.cascade import Case, judge
+from speedwright.eval.judge.holdout import prepare_holdout, with_hidden
 from speedwright.eval.judge.measure import fresh_seed
 from speedwright.eval.patch import read_patch
 from speedwright.eval.progress import Progress
@@ -102,7 +103,14 @@ def judge_patch(request: JudgeRequest, progress: Progress) -> JudgeReport:
     diff = read_patch(request.patch)
     candidate = Candidate(diff=diff, author=f"file:{request.patch.name}")
     seed = request.seed if request.seed is not None else fresh_seed()
-    return _judged(request.target, candidate, seed, progress, title=request.patch.name)
+    return _judged(
+        request.target,
+        candidate,
+        seed,
+        progress,
+        title=request.patch.name,
+        holdout=request.holdout,
+    )
 
 
 def compare_versions(request: CompareRequest, progress: Progress) -> JudgeReport:
@@ -130,6 +138,7 @@ def compare_versions(request: CompareRequest, progress: Progress) -> JudgeReport
             title=f"{request.base} -> {request.head}",
             base=base,
             has_policy=False,
+            holdout=request.holdout,
         )
 
 
@@ -140,13 +149,16 @@ def judge_version(
     progress: Progress,
     *,
     title: str,
+    holdout: tuple[str, ...] = (),
 ) -> JudgeReport:
     """Judge a candidate against a base that is at hand already.
 
     Raises:
         SpeedwrightError: The base cannot be worked on.
     """
-    return _judged(request, candidate, fresh_seed(), progress, title=title, base=base)
+    return _judged(
+        request, candidate, fresh_seed(), progress, title=title, base=base, holdout=holdout
+    )
 
 
 def _judged(
@@ -158,6 +170,7 @@ def _judged(
     title: str,
     base: Snapshot | None = None,
     has_policy: bool = True,
+    holdout: tuple[str, ...] = (),
 ) -> JudgeReport:
     start_s = time.monotonic()
     deadline_s = start_s + request.time_limit_s if request.time_limit_s else None
@@ -168,9 +181,11 @@ def _judged(
             return take_snapshot(root, into) if known is None else known
 
         target = resolve_target(request, scratch, progress, snapshot=copy)
+        target = with_hidden(target, holdout)
         run = RunFolder.create(target.root, request.out)
         progress.folder(run.path)
-        baseline: Baseline = prepare_baseline(target, scratch / "versions", progress)
+        baseline = prepare_baseline(target, scratch / "versions", progress)
+        baseline = replace(baseline, holdout=prepare_holdout(baseline, holdout))
         case = Case(candidate=candidate, seed=seed, deadline_s=deadline_s, has_policy=has_policy)
         judgement = judge(case, baseline, progress)
         folder = write_evidence(
@@ -181,6 +196,7 @@ def _judged(
             seed=seed,
             machine=machine_facts(),
             requirements=request.requirements,
+            holdout=holdout,
         )
         run.write_json("run.json", {"kind": "judge", "title": title, "verdict": judgement.word})
     return JudgeReport(

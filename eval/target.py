@@ -84,6 +84,7 @@ class Target:
         deny: See `TargetRequest`.
         margin: See `TargetRequest`.
         protected: Files no patch may touch because the measurement itself uses them.
+        hidden: Files that a proposer is not shown (hold-out workloads).
         warnings: What the user should know.
     """
 
@@ -102,4 +103,5 @@ class Target:
     deny: tuple[str, ...] = ()
     margin: float = 0.01
     protected: tuple[str, ...] = ()
+    hidden: tuple[str, ...] = ()
     warnings: tuple[str, ...] = ()

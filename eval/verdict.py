@@ -149,6 +149,7 @@ class Judgement:
         tests_flaky: Tests that did not behave alike on the base itself; not counted.
         not_checked: What this verdict does not rest on, one sentence each.
         samples: Raw samples by arm, in rounds; see evidence.
+        holdout: What every hold-out workload said.
     """
 
     verdict: Verdict
@@ -157,6 +158,7 @@ class Judgement:
     tests_flaky: tuple[str, ...] = ()
     not_checked: tuple[str, ...] = ()
     samples: tuple[dict[str, Any], ...] = field(default=(), repr=False)
+    holdout: tuple[dict[str, Any], ...] = ()
 
     @property
     def word(self) -> str:
@@ -195,6 +197,7 @@ class Judgement:
             "tests_passed": self.tests_passed,
             "tests_flaky": list(self.tests_flaky),
             "not_checked": list(self.not_checked),
+            "holdout": list(self.holdout),
             "steps": [
                 {"step": s.step, "wall_s": round(s.wall_s, 4), "runs": s.runs} for s in self.steps
             ],

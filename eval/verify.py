@@ -66,7 +66,12 @@ def verify_evidence(
         candidate = Candidate(diff=diff, author=record.author, summary=record.summary)
         request = _request(record, folder, scratch / "base", sandbox=sandbox, image=image)
         report = judge_version(
-            request, candidate, base, progress, title=f"evidence of {record.target.name}"
+            request,
+            candidate,
+            base,
+            progress,
+            title=f"evidence of {record.target.name}",
+            holdout=tuple(record.target.holdout),
         )
     claimed, found = record.claim, report.judgement.to_json()
     is_replicated = claimed.get("verdict") == found["verdict"]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from speedwright.errors import TargetBroken
 from speedwright.eval.discover import FoundWorkload, slowest_tests
@@ -16,6 +17,9 @@ from speedwright.eval.test_run import TestRun, limits_for_tests, run_tests
 from speedwright.profiler import CommandWorkload, FunctionWorkload, Sample
 from speedwright.profiler.timer import timer_for
 from speedwright.sandbox import Limits, Outcome
+
+if TYPE_CHECKING:
+    from speedwright.eval.judge.holdout import HeldOut
 
 FIRST_WALL_S = 1200.0
 TESTS_WALL_S = 1800.0
@@ -41,6 +45,7 @@ class Baseline:
         is_repeatable: Two runs with the same seed gave the same output.
         is_parallel: It uses more CPU than wall time.
         notes: Sentences for people and for the record.
+        holdout: Workloads that the search never sees (`speedwright.eval.judge.holdout`).
     """
 
     target: Target
@@ -54,6 +59,7 @@ class Baseline:
     is_repeatable: bool
     is_parallel: bool
     notes: tuple[str, ...] = ()
+    holdout: tuple[HeldOut, ...] = ()
 
     @property
     def expected(self) -> frozenset[str]:
@@ -106,7 +112,7 @@ def prepare_baseline(
     samples = _read_only_samples(target, folder, versions)
     needs_write = samples is None or (tests is not None and second is None)
     if samples is None:
-        samples = _samples(target, versions.copy(folder), versions, is_writable=True)
+        samples = sample_base(target, versions.copy(folder), versions, is_writable=True)
     versions.forget(warm)
     return _assemble(target, versions, folder, (tests, second), samples, needs_write=needs_write)
 
@@ -168,7 +174,7 @@ def _tests(target: Target, folder: Path, versions: Versions, *, is_writable: boo
 
 
 def _first_run(target: Target, folder: Path, versions: Versions) -> None:
-    sample = _samples(target, folder, versions, is_writable=True, seeds=(0,))[0]
+    sample = sample_base(target, folder, versions, is_writable=True, seeds=(0,))[0]
     fail_if_broken(target, sample)
 
 
@@ -183,9 +189,8 @@ def fail_if_broken(target: Target, sample: Sample) -> None:
     if result.is_success and is_done:
         return
     said = (result.stdout[-TAIL_BYTES:] + result.stderr[-TAIL_BYTES:]).decode("utf-8", "replace")
-    how = result.detail or (
-        f"exit status {result.exit_code}" if result.exit_code is not None else result.outcome.value
-    )
+    ended = f"exit status {result.exit_code}" if result.exit_code else ""
+    how = ", ".join(filter(None, (result.detail, ended))) or result.outcome.value
     raise TargetBroken(
         f"the workload {target.workload_how} fails on the unpatched target ({how})\n"
         f"{said.strip()[-TAIL_BYTES:]}",
@@ -196,11 +201,11 @@ def fail_if_broken(target: Target, sample: Sample) -> None:
 def _read_only_samples(
     target: Target, folder: Path, versions: Versions
 ) -> tuple[Sample, ...] | None:
-    samples = _samples(target, folder, versions, is_writable=False)
+    samples = sample_base(target, folder, versions, is_writable=False)
     return samples if all(s.result.is_success for s in samples) else None
 
 
-def _samples(
+def sample_base(
     target: Target,
     folder: Path,
     versions: Versions,
@@ -208,6 +213,7 @@ def _samples(
     is_writable: bool,
     seeds: tuple[int, ...] = (1, 1),
 ) -> tuple[Sample, ...]:
+    """Runs of the workload on a version that is trusted, one for each seed."""
     limits = Limits(wall_s=FIRST_WALL_S, memory_bytes=MEMORY_BYTES)
     box = box_for(target, folder, trusted=versions.trusted, is_writable=is_writable, limits=limits)
     timer = timer_for(target.workload)

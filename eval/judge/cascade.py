@@ -1,21 +1,23 @@
 """The judge: steps in order; each can only end it or pass it on.
 
     1 policy   2 apply and build   4 tests   6 screen (in a search)   7 confirm (for a claim)
+    8 hold out (for a claim that is `faster`, where the user named hold-out workloads)
 
-Steps 3 (guards), 5 (differential), 8 (hold-out) and 9 (minimise) are not built yet; every verdict
-says so in `not_checked`.
+Steps 3 (guards), 5 (differential) and 9 (minimise) are not built yet; every verdict says so in
+`not_checked`.
 """
 
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 from speedwright.errors import SandboxError
 from speedwright.eval.candidate import Candidate
 from speedwright.eval.judge.baseline import Baseline
+from speedwright.eval.judge.holdout import HoldoutResult
 from speedwright.eval.judge.measure import Mode, measure
 from speedwright.eval.judge.policy import check_policy
 from speedwright.eval.judge.rounds import Rounds
@@ -23,18 +25,23 @@ from speedwright.eval.judge.tests import check_tests
 from speedwright.eval.judge.versions import VersionFailed
 from speedwright.eval.progress import Progress
 from speedwright.eval.verdict import (
+    Crashed,
+    Incorrect,
     InfraError,
     Judgement,
+    Measured,
     Rejected,
     StepCost,
+    TimedOut,
     Verdict,
+    word_of,
 )
 
 NOT_BUILT = (
     "static and dynamic guards against dishonest patches (step 3) were not run",
     "no differential test on recorded or generated inputs (step 5) was run",
-    "no hold-out workload (step 8) was measured",
 )
+NO_HOLDOUT = "no hold-out workload (step 8) was measured"
 
 
 @dataclass(slots=True)
@@ -75,8 +82,9 @@ class Case:
 def judge(case: Case, baseline: Baseline, progress: Progress) -> Judgement:
     """One candidate, one verdict. Never raises for a candidate's or the sandbox's fault."""
     trace = _Trace()
+    held_out: list[HoldoutResult] = []
     try:
-        verdict, rounds = _cascade(case, baseline, progress, trace)
+        verdict, rounds = _cascade(case, baseline, progress, trace, held_out)
     except SandboxError as error:
         verdict, rounds = InfraError(reasons=(str(error),)), None
         trace.done("infra")
@@ -86,13 +94,18 @@ def judge(case: Case, baseline: Baseline, progress: Progress) -> Judgement:
         steps=tuple(trace.steps),
         tests_passed=len(baseline.expected) if is_measured else 0,
         tests_flaky=baseline.flaky,
-        not_checked=(*baseline.notes, *NOT_BUILT),
+        not_checked=(*baseline.notes, *NOT_BUILT, *(() if held_out else (NO_HOLDOUT,))),
         samples=sample_rows(rounds) if rounds else (),
+        holdout=tuple(result.to_json() for result in held_out),
     )
 
 
 def _cascade(
-    case: Case, baseline: Baseline, progress: Progress, trace: _Trace
+    case: Case,
+    baseline: Baseline,
+    progress: Progress,
+    trace: _Trace,
+    held_out: list[HoldoutResult],
 ) -> tuple[Verdict, Rounds | None]:
     reasons = check_policy(case.candidate.diff, baseline.target) if case.has_policy else ()
     trace.done("policy")
@@ -108,7 +121,11 @@ def _cascade(
         return failed.verdict, None
     trace.done("build")
     try:
-        return _tests_and_time(case, baseline, progress, trace, (reference, folder))
+        verdict, rounds = _tests_and_time(case, baseline, progress, trace, (reference, folder))
+        if case.mode is Mode.CONFIRM and word_of(verdict) == "faster":
+            _hold_out(case, baseline, progress, trace, (reference, folder), held_out)
+            verdict = _with_holdout(verdict, held_out)
+        return verdict, rounds
     finally:
         baseline.versions.forget(folder)
 
@@ -139,6 +156,40 @@ def _tests_and_time(
     )
     trace.done(case.mode.value, runs=found.runs)
     return found.verdict, found.rounds
+
+
+def _hold_out(
+    case: Case,
+    baseline: Baseline,
+    progress: Progress,
+    trace: _Trace,
+    folders: tuple[Path, Path],
+    held_out: list[HoldoutResult],
+) -> None:
+    """Measure the hold-out workloads."""
+    for held in baseline.holdout:
+        progress.step("hold out", held.how)
+        found = measure(
+            held.baseline,
+            *folders,
+            mode=Mode.CONFIRM,
+            seed=case.seed + 1,
+            progress=progress,
+            deadline_s=case.deadline_s,
+        )
+        held_out.append(HoldoutResult(how=held.how, verdict=found.verdict))
+        trace.done("hold out", runs=found.runs)
+
+
+def _with_holdout(verdict: Verdict, held_out: list[HoldoutResult]) -> Verdict:
+    """A claim does not survive wrong output or a crash on a hold-out workload."""
+    for result in held_out:
+        if isinstance(result.verdict, Incorrect | Crashed | TimedOut):
+            reasons = tuple(f"hold-out {result.how}: {r}" for r in result.verdict.reasons)
+            return replace(result.verdict, reasons=reasons)
+    if isinstance(verdict, Measured):
+        return replace(verdict, reasons=(*verdict.reasons, *(r.sentence for r in held_out)))
+    return verdict
 
 
 def sample_rows(rounds: Rounds) -> tuple[dict[str, Any], ...]:

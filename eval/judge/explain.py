@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from speedwright.eval.judge.rounds import CANDIDATE, SampleFailed
-from speedwright.eval.stats import Comparison, Control, Word
+from speedwright.eval.stats import ClockLabel, Comparison, Control, Word, classify_clocks
 from speedwright.eval.verdict import Crashed, InfraError, TimedOut, Verdict
 from speedwright.sandbox import Outcome
 
@@ -23,25 +23,22 @@ def sentence(found: Comparison, gate: Control | None) -> str:
     return f"{span} over {found.pairs} pairs: {words[found.word]}{floor}"
 
 
-def read_together(wall: Comparison, cpu: Comparison | None) -> tuple[str, tuple[str, ...]]:
+def read_together(
+    wall: Comparison, cpu: Comparison | None, base_cores: float, candidate_cores: float
+) -> tuple[str, tuple[str, ...]]:
     """Label and sentences for what wall and CPU time say together."""
     if cpu is None:
         return "cpu_not_measured", ()
-    if wall.word is Word.FASTER and cpu.word is Word.SLOWER:
-        return "parallelised", (
-            f"wall time fell but CPU time rose to {1 / cpu.speedup:.2f} of the base: more cores "
-            "do the work",
-        )
-    if wall.word is not Word.FASTER and cpu.word is Word.FASTER:
-        return "io_bound", (
-            "CPU time fell but wall time did not: the workload waits for something",
-        )
-    if wall.word is Word.FASTER and wall.speedup > 2 * max(1.0, cpu.speedup):
-        return "suspicious", (
-            f"wall time fell {wall.speedup:.1f}x but CPU time only {cpu.speedup:.1f}x: "
-            "look where the work went",
-        )
-    return "consistent", ()
+    label = classify_clocks(wall, cpu, base_cores=base_cores, candidate_cores=candidate_cores)
+    gains = f"wall time {wall.speedup:.3g}x, CPU time {cpu.speedup:.3g}x"
+    said = {
+        ClockLabel.CONSISTENT: "",
+        ClockLabel.PARALLELISED: f"parallelised ({gains}): more cores do the work",
+        ClockLabel.WAITS_LESS: f"it waits less ({gains})",
+        ClockLabel.IO_BOUND: f"{gains}: the workload waits for something else",
+        ClockLabel.SUSPICIOUS: f"the clocks contradict each other ({gains}): look closer",
+    }[label]
+    return label.value, (said,) if said else ()
 
 
 def failure(failed: SampleFailed, limit_s: float) -> Verdict:

@@ -3,9 +3,6 @@
 Screen: base and candidate only, few pairs, on CPU time if the workload is serial; good for a
 search, never for a claim. Confirm: new rounds with a byte-identical copy of the base as a third arm
 (the A/A control), wall time, looks at 10, 20, 40 and 80 pairs.
-
-Differs: the control must be narrower than 3 % or than a third of the effect, whichever is wider:
-for a claim of 2x it does not matter whether the noise floor is 3 or 5 %.
 """
 
 from __future__ import annotations
@@ -17,7 +14,6 @@ from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from enum import StrEnum
-from math import log
 from pathlib import Path
 
 from speedwright.eval.judge.baseline import Baseline
@@ -40,6 +36,7 @@ from speedwright.eval.stats import (
     SequentialDesign,
     compare,
     control,
+    cores_used,
     screen,
 )
 from speedwright.eval.verdict import (
@@ -53,8 +50,6 @@ from speedwright.profiler.timer import timer_for
 from speedwright.profiler.timing_lock import timing_lock
 from speedwright.sandbox import Session
 
-CONTROL_HALF_WIDTH = 0.03
-CONTROL_SHARE_OF_EFFECT = 1 / 3
 SERIAL_CPU_OVER_WALL = 0.9
 SCREEN_LOOKS = (7, 14, 20)
 SCREEN_LEVEL = 0.008
@@ -203,13 +198,11 @@ def _look(
         clock = "CPU time" if is_cpu else "wall time"
         why = f"screened on {clock}; no claim"
         return _measured(rounds, look.comparison, None, why=why) if look.is_final else None
-    first = compare(*wall, margin=design.margin, confidence=design.confidence)
-    limit = max(CONTROL_HALF_WIDTH, CONTROL_SHARE_OF_EFFECT * abs(log(first.speedup)))
-    gate = control(rounds.walls(BASE), rounds.walls(COPY), max_half_width=limit)
+    gate = control(rounds.walls(BASE), rounds.walls(COPY))
     look = design.conclude(*wall, is_last=is_last, gate=gate)
     if not look.is_final:
         return None
-    if not gate.is_sound:
+    if not look.is_sound:
         return Unstable(control=gate, comparison=look.comparison, reasons=(why_unstable(gate),))
     return _measured(rounds, look.comparison, gate)
 
@@ -220,7 +213,7 @@ def _measured(
     cpu = _cpu_comparison(rounds, comparison)
     base_s = statistics.median(rounds.walls(BASE))
     candidate_s = statistics.median(rounds.walls(CANDIDATE))
-    label, reasons = read_together(comparison, cpu)
+    label, reasons = read_together(comparison, cpu, _cores(rounds, BASE), _cores(rounds, CANDIDATE))
     said = (sentence(comparison, gate), *reasons)
     return Measured(
         comparison=comparison,
@@ -277,6 +270,10 @@ def _cpu_comparison(rounds: Rounds, wall: Comparison) -> Comparison | None:
     if min(*base, *candidate) < LEAST_CPU_S:
         return None
     return compare(base, candidate, margin=wall.margin, confidence=wall.confidence)
+
+
+def _cores(rounds: Rounds, arm: str) -> float:
+    return cores_used(rounds.walls(arm), rounds.cpus(arm))
 
 
 def _peak(rounds: Rounds, arm: str) -> int:
