@@ -40,11 +40,13 @@ def usage(message: str, command: str, *, as_json: bool) -> int:
     return _tell("UsageError", message.strip(), hint, USAGE, as_json)
 
 
-def interrupted(*, as_json: bool) -> int:
-    """Tell that Ctrl-C or a termination signal ended the run."""
-    hint = "your files are untouched"
+def interrupted(*, as_json: bool, can_resume: bool) -> int:
+    """Tell that Ctrl-C or a termination signal ended the command."""
+    hint = ""
     if "folder" in _run:
-        hint += f"; go on with `speedwright optimize … --resume {_run['folder'].name}`"
+        hint = f"your files are untouched; what was done is in {_run['folder']}"
+        if can_resume:
+            hint += f"\nto go on, add `--resume {_run['folder'].name}` to the same command"
     return _tell("Interrupted", "interrupted", hint, INTERRUPTED, as_json)
 
 

@@ -21,7 +21,11 @@ def main() -> None:
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="backslashreplace")
-    sys.exit(run(sys.argv[1:]))
+    code = run(sys.argv[1:])
+    if code == failures.INTERRUPTED:  # all is tidied up: one more Ctrl-C changes nothing
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, signal.SIG_IGN)
+    sys.exit(code)
 
 
 def run(arguments: Sequence[str]) -> int:
@@ -32,7 +36,9 @@ def run(arguments: Sequence[str]) -> int:
     debug = "--debug" in arguments or os.environ.get("SPEEDWRIGHT_DEBUG", "") not in ("", "0")
     try:
         code = _invoke(arguments)
-        return failures.interrupted(as_json=as_json) if code == failures.INTERRUPTED else code
+        if code == failures.INTERRUPTED:  # typer makes an exit code of KeyboardInterrupt
+            raise KeyboardInterrupt
+        return code
     except SpeedwrightError as error:
         if debug and error.exit_code == failures.INTERNAL:
             return failures.unexpected(error, as_json=as_json, debug=debug)
@@ -42,7 +48,7 @@ def run(arguments: Sequence[str]) -> int:
         command = context.command_path if context else "speedwright"
         return failures.usage(error.format_message(), command, as_json=as_json)
     except (KeyboardInterrupt, typer.Abort):
-        return failures.interrupted(as_json=as_json)
+        return failures.interrupted(as_json=as_json, can_resume="optimize" in arguments)
     except Exception as error:  # noqa: BLE001  # the last resort: a bug becomes a report
         return failures.unexpected(error, as_json=as_json, debug=debug)
 

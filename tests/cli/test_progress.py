@@ -45,8 +45,8 @@ def test_quiet_is_silent_but_knows_the_folder(
         assert isinstance(progress, SilentProgress)
         drive(progress, tmp_path)
     assert capsys.readouterr() == ("", "")
-    failures.interrupted(as_json=False)
-    assert tmp_path.name in capsys.readouterr().err
+    failures.interrupted(as_json=False, can_resume=True)
+    assert f"`--resume {tmp_path.name}`" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(("no_color", "has_color"), [("", True), ("1", False)])
