@@ -25,8 +25,7 @@ def become(request: dict[str, Any], ends: list[int], note: int) -> NoReturn:
         die_with_parent()
         for number, descriptor in enumerate(ends):
             os.dup2(descriptor, number)
-        for number in (signal.SIGINT, signal.SIGPIPE, signal.SIGXFSZ, signal.SIGCHLD):
-            signal.signal(number, signal.SIG_DFL)
+        reset_signals()
         os.umask(0o022)
         for name, value in request["rlimits"].items():
             lower(getattr(resource, name), value)
@@ -40,6 +39,14 @@ def become(request: dict[str, Any], ends: list[int], note: int) -> NoReturn:
         os.write(note, COMPLAINT + text.encode("utf-8", "replace")[:4000])
     finally:
         os._exit(127)
+
+
+def reset_signals() -> None:
+    """Undo what we ignore, and what we were started with (`nohup` ignores SIGHUP for all below)."""
+    for number in range(1, signal.NSIG):
+        if number == signal.SIGCHLD or signal.getsignal(number) == signal.SIG_IGN:
+            signal.signal(number, signal.SIG_DFL)
+    signal.pthread_sigmask(signal.SIG_SETMASK, [])
 
 
 def read_note(reader: int) -> bytes:

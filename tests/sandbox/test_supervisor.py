@@ -177,6 +177,16 @@ def test_it_takes_what_the_command_left_with_it(line: Line) -> None:
     assert not list(line.scratch.iterdir())
 
 
+def test_commands_do_not_inherit_ignored_signals(tmp_path: Path) -> None:
+    line = Line(tmp_path, ("sh", "-c", 'trap "" HUP USR1 PIPE; exec "$@"', "sh"))
+    line.hear()
+    line.set_up()
+    line.hear()
+    for name, number in (("HUP", 1), ("USR1", 10), ("PIPE", 13), ("INT", 2)):
+        assert line.run("sh", "-c", f"kill -{name} $$; exit 9")["signal"] == number
+    line.hang_up()
+
+
 def test_it_ends_in_the_middle_of_a_frame(line: Line) -> None:
     line.hear()
     assert line.process.stdin is not None
