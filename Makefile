@@ -47,7 +47,7 @@ clean:
 
 $(VENV)/.installed: pyproject.toml $(VENV)/.created
 	@echo 'installing speedwright into $(VENV) (a minute or two the first time)'
-	@$(PIP) install --editable .
+	@$(PIP) install --editable '.[profilers]'
 	@touch $@
 
 $(VENV)/.installed-dev: pyproject.toml $(VENV)/.created
