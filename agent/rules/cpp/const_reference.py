@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from speedwright.agent.rules.cpp.names import Declaration, Names, names_of
 from speedwright.agent.rules.cpp.rule import Change, Edit, SourceRule, replace
 from speedwright.agent.rules.cpp.structure import Function, functions
-from speedwright.agent.rules.cpp.types import is_heavy
+from speedwright.agent.rules.cpp.types import is_heavy, parameters_of
 from speedwright.agent.rules.cpp.unit import Span, Unit
 from speedwright.agent.rules.cpp.uses import is_only_read
 
@@ -17,7 +17,7 @@ def _find(unit: Unit) -> Iterator[Change]:
     for function in functions(unit):
         if not _may_change(unit, function):
             continue
-        for place, part in enumerate(unit.split(function.parameters, ",")):
+        for place, part in enumerate(parameters_of(unit, function.parameters)):
             variable = _heavy_parameter(unit, names, part)
             if variable is None or not is_only_read(unit, names, variable, function.body):
                 continue
@@ -110,9 +110,9 @@ def _prototypes(
 ) -> Iterator[Edit]:
     """Edits of the declarations that go with the definition."""
     wanted = unit.words(variable.type.core)
-    count = len(unit.split(function.parameters, ","))
+    count = len(parameters_of(unit, function.parameters))
     for parameters in _prototype_lists(unit, function):
-        parts = unit.split(parameters, ",")
+        parts = parameters_of(unit, parameters)
         if len(parts) != count:
             continue
         part = parts[place]

@@ -128,6 +128,20 @@ def closing_angle(unit: Unit, opening: int, limit: int) -> int | None:
     return None
 
 
+def parameters_of(unit: Unit, span: Span) -> list[Span]:
+    """Parts of a parameter list; commas in template lists do not count."""
+    parts: list[Span] = []
+    first = index = span.first
+    while index <= span.last:
+        if unit.at(index) == ",":
+            parts.append(Span(first=first, last=index - 1))
+            first = index + 1
+        close = closing_angle(unit, index, span.last) if unit.at(index) == "<" else None
+        index = max(unit.partner.get(index, index), close or index) + 1
+    parts.append(Span(first=first, last=span.last))
+    return parts
+
+
 def _arguments(unit: Unit, first: int, last: int) -> tuple[Span, ...]:
     parts: list[Span] = []
     depth, start, index = 0, first, first

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from speedwright.agent.rules.cpp.lexer import Kind
 from speedwright.agent.rules.cpp.names import Declaration, Names
 from speedwright.agent.rules.cpp.structure import functions
-from speedwright.agent.rules.cpp.types import STRINGS, type_at
+from speedwright.agent.rules.cpp.types import MAPS, STRINGS, parameters_of, type_at
 from speedwright.agent.rules.cpp.unit import Span, Unit
 
 ASSIGNMENTS = frozenset({"=", "+=", "-=", "*=", "/=", "%=", "&=", "|=", "^=", "<<="})
@@ -53,6 +53,8 @@ def _reads(unit: Unit, names: Names, variable: Declaration, index: int) -> bool:
         return False
     if before == ">" and unit.at(index - 2) == ">":
         return False
+    if unit.at(index + 1) == "[" and variable.type.base in MAPS:
+        return False  # it inserts what is missing
     chain = _chain_after(unit, index)
     if chain is None or unit.at(chain.end) in ASSIGNMENTS | {"++", "--"}:
         return False
@@ -139,7 +141,7 @@ def _parameter(unit: Unit, opening: int, index: int) -> tuple[str, ...] | None:
     for function in functions(unit):
         if place is None or unit.at(function.name) != unit.at(opening - 1):
             continue
-        parts = unit.split(function.parameters, ",")
+        parts = parameters_of(unit, function.parameters)
         if place < len(parts) and type_at(unit, parts[place].first) is not None:
             return unit.words(parts[place])
     return None

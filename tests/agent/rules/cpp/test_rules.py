@@ -96,6 +96,8 @@ EXPECTED = [
      "\tstd::cin.tie(nullptr);\n\tint n; std::cin >> n;\n}"),
     ("cpp-const-reference", "int f(std::string s);\nint f(std::string s) { return s[0]; }",
      "int f(const std::string& s);\nint f(const std::string& s) { return s[0]; }"),
+    ("cpp-const-reference", "int f(map<int, int>);\nint f(map<int, int> m) { return m.size(); }",
+     "int f(const map<int, int>&);\nint f(const map<int, int>& m) { return m.size(); }"),
     ("cpp-unordered", "#pragma once\nvoid f() { std::set<char> s; s.insert(c); }",
      "#include <unordered_set>\n#pragma once\n"
      "void f() { std::unordered_set<char> s; s.insert(c); }"),
