@@ -171,7 +171,8 @@ def _split(profile: Profile) -> Iterator[str]:
         weights[profile.frames[stack.frames[-1]].kind] += stack.weight
     kinds = {frame.kind for frame in profile.frames}
     if len(kinds) > 1:
-        parts = [f"{kind.value} {_percent(weights[kind] / profile.total)}" for kind in Kind]
+        shares = {kind.value: weights[kind] / profile.total for kind in Kind if kind in kinds}
+        parts = [f"{name} {_percent(share)}" for name, share in shares.items()]
         yield f"Executing: {', '.join(parts)}."
 
 
