@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 from speedwright.errors import SandboxError
 from speedwright.sandbox.cgroup import BoxCounters, counters_of
 from speedwright.sandbox.channel import DescriptorWire
+from speedwright.sandbox.engine import is_answering
 
 if TYPE_CHECKING:
     import docker
@@ -151,6 +152,8 @@ class ContainerCage:
     def _noticed_kills(self) -> int:
         """Memory kills by the engine's record, which outlives the box and its counters."""
         now: Any = f"{time.time():.6f}"  # whole seconds would lose the last, or wait for the next
+        if not is_answering():
+            return self._kills
         filters = {"container": [self._container], "event": ["oom"]}
         since = int(self._started_at)
         with suppress(*_engine_errors()):
@@ -167,7 +170,7 @@ class ContainerCage:
         from requests.exceptions import RequestException
 
         deadline = time.monotonic() + _REMOVED_WITHIN_S
-        while time.monotonic() < deadline:
+        while time.monotonic() < deadline and is_answering():
             try:
                 self._client.api.remove_container(self._container, force=True, v=True)
                 return
@@ -182,10 +185,11 @@ class ContainerCage:
             except RequestException:  # after APIError, which is one of its kind
                 return
             time.sleep(0.01)
-        raise SandboxError(
-            f"container `{self._container[:12]}` is still being removed",
-            hint="run `speedwright clean`",
-        )
+        if is_answering():
+            raise SandboxError(
+                f"container `{self._container[:12]}` is still being removed",
+                hint="run `speedwright clean`",
+            )
 
     def _attach(self) -> int:
         """A descriptor of our own for the attached stream."""

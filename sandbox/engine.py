@@ -72,6 +72,12 @@ def connect(*, timeout_s: float = REQUEST_TIMEOUT_S) -> docker.DockerClient:
     return client
 
 
+def is_answering() -> bool:
+    """Whether the engine still answers; asked before the SDK is, which leaks a socket if not."""
+    address = engine_address()
+    return bool(address) and _silence_at(address) is None
+
+
 def _silence_at(address: str) -> str | None:
     """Why nothing answers a ping there, `None` if something does or it cannot be told simply.
 
