@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import libcst as cst
 
 from speedwright.agent.rules.python.change import Change, Edit, Edited, become
 from speedwright.agent.rules.python.forms import in_place_of
 from speedwright.agent.rules.python.imports import access
-from speedwright.agent.rules.python.nodes import code
+from speedwright.agent.rules.python.nodes import children, code, statements
 from speedwright.agent.rules.python.pattern import make, make_block
 from speedwright.agent.rules.python.purity import hashable_arguments, is_pure, shares_result
 from speedwright.agent.rules.python.rule import PythonRule
@@ -20,12 +20,58 @@ _ENTRIES = 4096  # enough for what repeats, little enough to be forgotten
 
 
 def _self_calls(view: ModuleView, function: cst.FunctionDef) -> int:
-    """How often it calls itself in one run; a call in a loop counts as many."""
-    total = 0
-    for call in view.all(cst.Call, function.body):
-        if isinstance(call.func, cst.Name) and call.func.value == function.name.value:
-            total += 1 + any(True for _ in loops(view, call, comprehensions=True))
-    return total
+    """How often it may call itself in one run; a call in a loop counts as two."""
+    calls = [
+        call
+        for call in view.all(cst.Call, function.body)
+        if isinstance(call.func, cst.Name) and call.func.value == function.name.value
+    ]
+    return _most(view, statements(function.body), calls)
+
+
+def _most(view: ModuleView, lines: Sequence[cst.BaseStatement], calls: Sequence[cst.Call]) -> int:
+    """The most of some calls that one way through a block makes."""
+    if not lines:
+        return 0
+    first, rest = lines[0], _most(view, lines[1:], calls)
+    if isinstance(first, cst.If):
+        return _inside(view, first.test, calls) + max(
+            _branch(view, first.body, calls, rest),
+            _branch(view, first.orelse, calls, rest),
+        )
+    return _inside(view, first, calls) + (0 if _ends(first) else rest)
+
+
+def _branch(
+    view: ModuleView, node: cst.CSTNode | None, calls: Sequence[cst.Call], rest: int
+) -> int:
+    """A branch of an `if` and what follows, unless the branch returns."""
+    if isinstance(node, cst.Else):
+        return _branch(view, node.body, calls, rest)
+    if isinstance(node, cst.If):
+        return _most(view, [node], calls) + rest
+    if isinstance(node, cst.IndentedBlock):
+        body = statements(node)
+        ends = any(_ends(line) for line in body)
+        return _most(view, body, calls) + (0 if ends else rest)
+    if node is None:
+        return rest
+    ends = any(isinstance(n, cst.Return | cst.Raise) for n in view.nodes(node))
+    return _inside(view, node, calls) + (0 if ends else rest)
+
+
+def _ends(line: cst.CSTNode) -> bool:
+    return isinstance(line, cst.SimpleStatementLine) and any(
+        isinstance(small, cst.Return | cst.Raise) for small in line.body
+    )
+
+
+def _inside(view: ModuleView, node: cst.CSTNode, calls: Sequence[cst.Call]) -> int:
+    if isinstance(node, cst.IfExp):
+        either = max(_inside(view, part, calls) for part in (node.body, node.orelse))
+        return _inside(view, node.test, calls) + either
+    own = [1 + any(True for _ in loops(view, c, comprehensions=True)) for c in calls if c is node]
+    return sum(own) + sum(_inside(view, child, calls) for child in children(node))
 
 
 def _decorated(text: str) -> Edit:
@@ -48,12 +94,16 @@ def _find_recursion(view: ModuleView) -> Iterator[Change]:
     for function in _candidates(view):
         calls = _self_calls(view, function)
         if calls >= 2 and is_pure(view, function) and not shares_result(view, function):
-            yield _cached(view, function, "None", 0.9, "remembered what the recursion has answered")
+            doubtful = any(_walked(view, function, p) for p in function.params.params)
+            odds = 0.4 if doubtful else 0.9
+            yield _cached(
+                view, function, "None", odds, "remembered what the recursion has answered"
+            )
 
 
 def _find_pure(view: ModuleView) -> Iterator[Change]:
     for function in _candidates(view):
-        if _self_calls(view, function) or not _is_work(view, function):
+        if not _is_helper(view, function) or not _is_work(view, function):
             continue
         if any(_walked(view, function, param) for param in function.params.params):
             continue
@@ -85,6 +135,24 @@ def _walked(view: ModuleView, function: cst.FunctionDef, param: cst.Param) -> bo
         ):
             return True
     return False
+
+
+def _is_helper(view: ModuleView, function: cst.FunctionDef) -> bool:
+    """Called by other functions of the file, and not by itself.
+
+    What only the outside calls is left alone: remembering whole answers of an entry point would
+    make a repeated measurement faster and little else.
+    """
+    name = function.name.value
+    calls = [
+        use
+        for use in view.occurrences(name)
+        if isinstance(call := view.parent(use), cst.Call) and call.func is use
+    ]
+    inner = any(view.contains(function, use) for use in calls)
+    return not inner and any(
+        isinstance(a, cst.FunctionDef) for use in calls for a in view.above(use)
+    )
 
 
 def _is_work(view: ModuleView, function: cst.FunctionDef) -> bool:

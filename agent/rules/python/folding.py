@@ -37,6 +37,8 @@ def _forms(
 
 
 _COLLECT = _forms(
+    ("V = []\nfor VT in X:\n  V.append(VT)\n", "V = list(X)\n", "list", 0.4),
+    ("for VT in X:\n  V.append(VT)\n", "V.extend(X)\n", "", 0.4),
     ("V = []\nfor T in X:\n  V.append(E)\n", "V = [E for T in X]\n", "", 0.3),
     ("V = []\nfor T in X:\n  if C:\n    V.append(E)\n", "V = [E for T in X if C]\n", "", 0.3),
     ("V = list()\nfor T in X:\n  V.append(E)\n", "V = [E for T in X]\n", "list", 0.3),

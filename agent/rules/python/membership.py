@@ -76,9 +76,14 @@ def _find_hoisted(view: ModuleView) -> Iterator[Change]:
         yield Change(
             at=box,
             edits=edits,
-            odds=0.8 * likeness,
+            odds=0.8 * likeness * _rebuild_penalty(view, loop),
             summary=f"tested membership in a set made once from `{subject.text}`",
         )
+
+
+def _rebuild_penalty(view: ModuleView, loop: cst.CSTNode) -> float:
+    """A set that a loop further out has to make again and again may cost more than it saves."""
+    return 0.4 if any(True for _ in loops(view, loop)) else 1.0
 
 
 def _find_seen(view: ModuleView) -> Iterator[Change]:
@@ -106,6 +111,8 @@ def _companion(view: ModuleView, subject: Subject) -> dict[cst.CSTNode, Edit]:
     name = subject.named(view, "set")
     edits: dict[cst.CSTNode, Edit] = {}
     grows = False
+    if any(_grows_or_changes(view, use) for use in subject.foreign):
+        return {}
     for use in subject.uses:
         called = method_call(view, use)
         if is_store(view, use):
@@ -132,6 +139,14 @@ def _companion(view: ModuleView, subject: Subject) -> dict[cst.CSTNode, Edit]:
     return edits if grows else {}
 
 
+def _grows_or_changes(view: ModuleView, use: cst.BaseExpression) -> bool:
+    """Whether the attribute of another object, perhaps the same one, may be changed here."""
+    called = method_call(view, use)
+    if called is not None:
+        return called[0] not in _HARMLESS_METHODS - {"append"}
+    return is_store(view, use) or _may_change(view, use)
+
+
 def _may_change(view: ModuleView, use: cst.BaseExpression) -> bool:
     parent = view.parent(use)
     if isinstance(parent, cst.Subscript):
@@ -147,9 +162,13 @@ def _may_change(view: ModuleView, use: cst.BaseExpression) -> bool:
 def _also_add(view: ModuleView, call: cst.Call, name: str) -> tuple[cst.CSTNode, Edit] | None:
     """After `xs.append(e)` as a statement: `xs_set.add(e)`."""
     small = view.parent(call)
-    if not isinstance(small, cst.Expr) or len(call.args) != 1 or not _cheap(call.args[0].value):
+    if not isinstance(small, cst.Expr) or len(call.args) != 1:
         return None
-    addition = make_block(f"{name}.add(X)\n", {"X": call.args[0].value})
+    added = call.args[0].value
+    if not _cheap(added):  # it must not be evaluated twice; the list has it at its end
+        assert isinstance(call.func, cst.Attribute)
+        added = make("X[-1]", {"X": call.func.value})
+    addition = make_block(f"{name}.add(X)\n", {"X": added})
     line = only_line(view, small)
     if line is not None:
         return line, after(addition)

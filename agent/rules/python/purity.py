@@ -58,6 +58,8 @@ def hashable_arguments(function: cst.FunctionDef, view: ModuleView) -> bool:
             return False
         if isinstance(param.default, _SHARED) or _items_stored(view, param.name.value, function):
             return False
+        if _attributes_read(view, param.name.value, function):
+            return False  # an object whose state counts, not a value
     return bool(every)
 
 
@@ -168,6 +170,16 @@ def _stores_outside(view: ModuleView, node: cst.CSTNode, own: set[str]) -> bool:
     if isinstance(node, cst.Attribute) or root is None or root.value not in own:
         return True
     return any(isinstance(view.parent(s), cst.Param) for s in stores(view, root.value))
+
+
+def _attributes_read(view: ModuleView, name: str, function: cst.FunctionDef) -> bool:
+    for use in view.occurrences(name, function.body):
+        parent = view.parent(use)
+        if isinstance(parent, cst.Attribute) and parent.value is use:
+            call = view.parent(parent)
+            if not (isinstance(call, cst.Call) and call.func is parent):
+                return True
+    return False
 
 
 def _items_stored(view: ModuleView, name: str, function: cst.FunctionDef) -> bool:

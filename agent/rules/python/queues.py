@@ -32,7 +32,7 @@ def _fronts(view: ModuleView) -> Iterator[tuple[Subject, cst.Call]]:
         if not isinstance(call.func, cst.Attribute) or not _at_front(call.func.attr.value, call):
             continue
         subject = subject_of(view, call.func.value)
-        if subject is not None and (subject.text, subject.home) not in done:
+        if subject is not None and not subject.foreign and (subject.text, subject.home) not in done:
             done.add((subject.text, subject.home))
             yield subject, call
 
@@ -67,6 +67,9 @@ def _as_deque(
         empty = isinstance(value, cst.List) and not value.elements
         inner = value.args[0].value if isinstance(value, cst.Call) and value.args else value
         bare = empty or (isinstance(value, cst.Call) and not value.args)
+        note = _list_note(view, use)
+        if note is not None:
+            edits[note] = become(make(deque, {}))
         edits[value] = become(make("D()" if bare else "D(X)", {"D": deque, "X": inner}))
         return True
     called = method_call(view, use)
@@ -83,6 +86,16 @@ def _as_deque(
             return True
         return name in _DEQUE_METHODS and not (name == "pop" and call.args)
     return _works_on_deque(view, use)
+
+
+def _list_note(view: ModuleView, use: cst.CSTNode) -> cst.Name | None:
+    """The `list` of `queue: list[int] = []`."""
+    small = view.parent(use)
+    if not isinstance(small, cst.AnnAssign):
+        return None
+    note = small.annotation.annotation
+    base = note.value if isinstance(note, cst.Subscript) else note
+    return base if isinstance(base, cst.Name) and base.value in {"list", "List"} else None
 
 
 def _is_list_call(value: cst.BaseExpression | None) -> bool:

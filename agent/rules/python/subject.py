@@ -33,13 +33,15 @@ class Subject:
 
     Attributes:
         text: As it is written.
-        uses: Every occurrence.
+        uses: Every occurrence, as far as it is the same object for sure.
         home: Function, class or module it belongs to.
+        foreign: The attribute read off something else than `self`: perhaps the same object.
     """
 
     text: str
     uses: tuple[cst.BaseExpression, ...]
     home: cst.CSTNode
+    foreign: tuple[cst.Attribute, ...] = ()
 
     def stores(self, view: ModuleView) -> list[cst.BaseExpression]:
         """Occurrences that bind it."""
@@ -70,8 +72,11 @@ def subject_of(view: ModuleView, node: cst.BaseExpression) -> Subject | None:
     if isinstance(node, cst.Attribute) and code(node.value) == "self":
         owner = next((a for a in view.above(node) if isinstance(a, cst.ClassDef)), None)
         found = [a for a in view.all(cst.Attribute) if a.attr.value == node.attr.value]
-        if owner and all(code(a.value) == "self" and view.contains(owner, a) for a in found):
-            return Subject(text=code(node), uses=tuple(found), home=owner)
+        own = [a for a in found if code(a.value) == "self"]
+        foreign = tuple(a for a in found if code(a.value) != "self")
+        if owner is not None:
+            inside = tuple(a for a in own if view.contains(owner, a))
+            return Subject(text=code(node), uses=inside, home=owner, foreign=foreign)
     return None
 
 

@@ -191,7 +191,8 @@ POSITIVE = [
     (
         "py-cache-pure",
         "def score(word: str) -> int:\n    total = 0\n    for c in word.lower():  # each\n"
-        "        total += ord(c)\n    return total\n",
+        "        total += ord(c)\n    return total\n"
+        "\n\ndef best(words):\n    return max(score(w) for w in words)\n",
         "@functools.lru_cache(maxsize=4096)\n",
         ("score('Ab')",),
     ),
@@ -316,6 +317,18 @@ NEGATIVE = [
         "def paths(n):\n    if n < 2:\n        return [n]\n"
         "    return paths(n - 1) + paths(n - 2)\n",
     ),
+    (
+        "py-cache-recursion",
+        "def find(n, low, high):\n    if low > high:\n        return -1\n"
+        "    middle = (low + high) // 2\n    if middle > n:\n"
+        "        return find(n, low, middle - 1)\n"
+        "    return middle if middle == n else find(n, middle + 1, high)\n",
+    ),
+    (
+        "py-cache-recursion",
+        "def size(node):\n    return 0 if node is None else size(node.left) + size(node.right)\n",
+    ),
+    ("py-cache-pure", "def f(s: str) -> int:\n    return sum(len(x) for x in s.split())\n"),
     ("py-cache-pure", "def f(xs: list) -> int:\n    return sum(len(x) for x in xs)\n"),
     ("py-cache-pure", "N = 0\n\n\ndef f(s: str):\n    global N\n    for c in s:\n        N += 1\n"),
     ("py-strptime-iso", "def f(datetime, s):\n    return datetime.strptime(s, '%Y-%m-%d')\n"),
