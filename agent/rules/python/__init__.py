@@ -17,6 +17,7 @@ from speedwright.agent.rules.python import (
     scanning,
     sorting,
     strings,
+    subscripts,
     texts,
 )
 from speedwright.agent.rules.python.rule import PythonRule
@@ -34,6 +35,7 @@ RULES: tuple[PythonRule, ...] = (
     *folding.RULES,
     *dicts.RULES,
     *indexing.RULES,
+    *subscripts.RULES,
     *invariants.RULES,
     *containers.RULES,
     *sorting.RULES,

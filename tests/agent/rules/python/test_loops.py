@@ -104,6 +104,14 @@ POSITIVE = [
         ("A().go([1, 2])",),
     ),
     (
+        "py-hoist-row",
+        "def f(a, n):\n    total = 0\n    for i in range(1, n):\n        # cells\n"
+        "        for j in range(n):\n            a[i][j] += a[i - 1][j]  # above\n"
+        "            total += a[i][j]\n    return total\n",
+        "        a_row = a[i]\n        a_row_2 = a[i - 1]\n        # cells\n",
+        ("f([[1, 2], [3, 4]], 2)",),
+    ),
+    (
         "py-string-join",
         "def f(xs):\n    out = '>'\n    for x in xs:\n        out += x  # one\n        out += '.'\n"
         "    return out\n",
@@ -294,6 +302,11 @@ NEGATIVE = [
         "py-string-join",
         "def f(xs):\n    out = ''\n    for x in xs:\n        out += x\n        print(out)\n",
     ),
+    (
+        "py-hoist-row",
+        "def f(a, i, n):\n    for j in range(n):\n        a[i] = [j]\n        print(a[i][0])\n",
+    ),
+    ("py-hoist-row", "def f(a, n):\n    for i in range(n):\n        print(a[i][0])\n"),
     ("py-square", "def f(x):\n    return x.y() ** 2 + 3 ** 3\n"),
     ("py-hypot", "import math\n\n\ndef f(x, y):\n    return math.sqrt(x ** 2 - y ** 2)\n"),
     (
