@@ -1,8 +1,10 @@
 """What people read."""
 
 import io
+import sys
 from collections.abc import Sequence
 
+import pytest
 from rich.console import Console, RenderableType
 
 from speedwright.cli.render.applied import render_applied
@@ -85,6 +87,15 @@ def test_a_search_shows_what_was_tried_and_what_to_run_next() -> None:
     assert "warning: a plain process does not isolate" in rows
     assert "evidence: /runs/r1/evidence" in rows
     assert rows[-1] == "to apply it: speedwright apply /runs/r1"
+
+
+def test_the_next_command_works_where_we_are_not_on_the_path(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(sys, "argv", [".venv/bin/speedwright", "optimize"])
+    monkeypatch.setenv("PATH", "/nowhere")
+    last = shown(render_search(RUN)).splitlines()[-1]
+    assert last == "to apply it: .venv/bin/speedwright apply /runs/r1"
 
 
 def test_nothing_found_is_said() -> None:

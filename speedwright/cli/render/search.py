@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import shlex
+import shutil
+import sys
 from collections.abc import Mapping
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from rich.table import Table
@@ -44,8 +48,16 @@ def render_search(document: Mapping[str, Any]) -> list[RenderableType]:
     parts += [f"warning: {clean_line(w, max_length=400)}" for w in document["warnings"]]
     parts.append(f"run: {document['run']} ({_spent(document)}; search: {document['ended']})")
     if document.get("apply"):
-        parts.append(Text(f"to apply it: {document['apply']}", style="bold"))
+        parts.append(Text(f"to apply it: {_runnable(document['apply'])}", style="bold"))
     return parts
+
+
+def _runnable(command: str) -> str:
+    """The command as it works in this shell: with our own path if we are not on its PATH."""
+    script = Path(sys.argv[0])
+    if script.name != "speedwright" or shutil.which("speedwright"):
+        return command
+    return shlex.quote(str(script)) + command.removeprefix("speedwright")
 
 
 def _attempts(attempts: list[Mapping[str, Any]]) -> Table:
