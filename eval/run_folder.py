@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import fcntl
 import json
 import os
 import re
 import secrets
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 from speedwright.errors import UsageError
 
@@ -115,7 +117,31 @@ class RunFolder:
     def event(self, kind: str, **facts: Any) -> None:
         """Append one event and sync it."""
         line = json.dumps({"schema_version": SCHEMA_VERSION, "kind": kind, **facts})
-        with (self.path / "events.jsonl").open("a", encoding="utf-8") as stream:
-            stream.write(line + "\n")
-            stream.flush()
+        with (self.path / "events.jsonl").open("ab+", buffering=0) as stream:
+            # A kill may have cut the last line off; no second event may be glued to it.
+            stream.truncate(_end_of_lines(stream))
+            stream.write(line.encode() + b"\n")
             os.fsync(stream.fileno())
+
+    @contextmanager
+    def held(self) -> Iterator[None]:
+        """Keep others from going on with this run at the same time.
+
+        Raises:
+            UsageError: Another process does.
+        """
+        with (self.path / "lock").open("w") as file:
+            try:
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except OSError as error:
+                raise UsageError(
+                    f"run `{self.id}` is still going on in another process",
+                    hint="wait for it, or start a new run without --resume",
+                ) from error
+            yield
+
+
+def _end_of_lines(file: BinaryIO) -> int:
+    """Where the last whole line ends."""
+    file.seek(0)
+    return file.read().rfind(b"\n") + 1

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import tempfile
 from collections.abc import Iterator
@@ -11,8 +12,11 @@ from pathlib import Path
 
 @contextmanager
 def scratch_folder() -> Iterator[Path]:
-    """A folder for checkouts that the sandbox's user can enter, removed at the end."""
-    folder = Path(tempfile.mkdtemp(prefix="speedwright-"))
+    """A folder for checkouts that the sandbox's user can enter, removed at the end.
+
+    Its name holds our process id, so that the reaper knows whose it was if we are killed.
+    """
+    folder = Path(tempfile.mkdtemp(prefix=f"speedwright-run-{os.getpid()}-"))
     folder.chmod(0o755)
     try:
         yield folder

@@ -224,7 +224,7 @@ def _measured(
         base_rss_bytes=_peak(rounds, BASE),
         candidate_rss_bytes=_peak(rounds, CANDIDATE),
         label=label,
-        reasons=(*said, why) if why else said,
+        reasons=(why, *said) if why else said,
     )
 
 
