@@ -2,12 +2,22 @@
 
 from __future__ import annotations
 
+from typing import Annotated
+
+import typer
+
 from speedwright.cli import options, output
 
 
-def doctor(as_json: options.Json = False) -> None:
+def doctor(
+    as_json: options.Json = False,
+    no_noise: Annotated[
+        bool, typer.Option("--no-noise", help="Do not measure the noise floor (2 seconds)")
+    ] = False,
+) -> None:
     """Say what works here, and how quiet it is."""
     from speedwright.cli.render.diagnosis import render_diagnosis
-    from speedwright.sandbox.doctor import diagnose
+    from speedwright.eval.diagnosis import diagnose_machine
 
-    output.result(diagnose().to_json(), render_diagnosis, as_json=as_json)
+    document = diagnose_machine(has_noise=not no_noise).to_json()
+    output.result(document, render_diagnosis, as_json=as_json)
