@@ -22,6 +22,10 @@ _COUNTS = (
     "  if E not in V:\n    V[E] = 1\n  else:\n    V[E] += 1\n",
     "  if E not in V:\n    V[E] = 0\n  V[E] += 1\n",
     "  V[E] = V.get(E, 0) + 1\n",
+    "  if E in V:\n    V[E] = V[E] + 1\n  else:\n    V[E] = 1\n",
+    "  if E not in V:\n    V[E] = 1\n  else:\n    V[E] = V[E] + 1\n",
+    "  if E in V.keys():\n    V[E] += 1\n  else:\n    V[E] = 1\n",
+    "  if E in V.keys():\n    V[E] = V[E] + 1\n  else:\n    V[E] = 1\n",
     "  try:\n    V[E] += 1\n  except KeyError:\n    V[E] = 1\n",
 )
 
@@ -62,6 +66,7 @@ _STEPS = (
         BlockForm(pattern=pattern, template="D[K] = D.get(K, 0) + 1\n", guard=_simple_parts)
         for pattern in (
             "if K in D:\n  D[K] += 1\nelse:\n  D[K] = 1\n",
+            "if K in D:\n  D[K] = D[K] + 1\nelse:\n  D[K] = 1\n",
             "if K not in D:\n  D[K] = 1\nelse:\n  D[K] += 1\n",
             "if K not in D:\n  D[K] = 0\nD[K] += 1\n",
         )

@@ -14,6 +14,8 @@ from speedwright.agent.rules.python.blockforms import (
 )
 from speedwright.agent.rules.python.pattern import Bindings
 from speedwright.agent.rules.python.rule import PythonRule
+from speedwright.agent.rules.python.scope import function_of, stores, used_after
+from speedwright.agent.rules.python.subject import value_of
 from speedwright.agent.rules.python.view import ModuleView
 
 
@@ -64,9 +66,47 @@ _COLLECT = _forms(
 
 _SUM = _forms(
     ("V = 0\nfor VT in X:\n  V += VT\n", "V = sum(X)\n", "sum", 0.6),
+    ("V = 0\nfor VT in X:\n  V = V + VT\n", "V = sum(X)\n", "sum", 0.6),
+    ("V = 0.0\nfor VT in X:\n  V += VT\n", "V = sum(X, 0.0)\n", "sum", 0.6),
+    ("V = 0.0\nfor VT in X:\n  V = V + VT\n", "V = sum(X, 0.0)\n", "sum", 0.6),
     ("V = 0\nfor T in X:\n  V += E\n", "V = sum([E for T in X])\n", "sum", 0.2),
     ("V = 0\nfor T in X:\n  V = V + E\n", "V = sum([E for T in X])\n", "sum", 0.2),
     ("V = 0\nfor T in X:\n  if C:\n    V += E\n", "V = sum([E for T in X if C])\n", "sum", 0.2),
+)
+
+
+def _adds_numbers(view: ModuleView, old: Sequence[cst.BaseStatement], found: Bindings) -> bool:
+    """The total starts as a number, and the slice is of something the loop leaves alone."""
+    total, index = found["V"], found.get("VI")
+    assert isinstance(total, cst.Name)
+    if isinstance(index, cst.Name):
+        others = [found[hole] for hole in ("X", "A", "B") if hole in found]
+        if any(index.value in view.variables(o) for o in others if isinstance(o, cst.CSTNode)):
+            return False
+        if used_after(view, index.value, old[0]) or isinstance(found.get("A"), cst.UnaryOperation):
+            return False
+    home = function_of(view, old[0])
+    return foldable(view, old, found) and any(
+        isinstance(value_of(view, store), cst.Integer | cst.Float)
+        for store in stores(view, total.value, home)
+    )
+
+
+# The old total is where `sum` starts, so that floats are added in the same order.
+_SUM_ON = tuple(
+    BlockForm(
+        pattern=f"for {walk}:\n  {step}\n",
+        template=f"V = sum({source}, V)\n",
+        builtins=("sum",),
+        guard=_adds_numbers,
+        odds=0.5,
+    )
+    for walk, element, source in (
+        ("VT in X", "VT", "X"),
+        ("VI in range(A, B)", "X[VI]", "X[A:B]"),
+        ("VI in range(B)", "X[VI]", "X[:B]"),
+    )
+    for step in (f"V += {element}", f"V = V + {element}")
 )
 
 _EXTREME = _forms(
@@ -134,7 +174,7 @@ RULES = (
             "Adding in bytecode costs several instructions a round. "
             "`sum` adds in C and has a fast path for ints and floats."
         ),
-        find=block_finder(_SUM, "summed with the builtin instead of a loop"),
+        find=block_finder((*_SUM, *_SUM_ON), "summed with the builtin instead of a loop"),
     ),
     PythonRule(
         id="py-min-max-builtin",

@@ -51,12 +51,15 @@ def _odds(view: ModuleView, call: cst.Call) -> float | None:
         return None
     if isinstance(func, cst.Name):
         if is_builtin(view, func.value):
-            return _BUILTINS.get(func.value) if call.args else None
+            several = len(call.args) > 1 and func.value in {"min", "max"}
+            return 0.1 if several else _BUILTINS.get(func.value) if call.args else None
         callee = function_named(view, func.value)
         return 0.5 if callee is not None and is_pure(view, callee) and call.args else None
     if isinstance(func, cst.Attribute):
         if code(func.value) in _STEADY_MODULES and func.attr.value != "compile":
-            return 0.2 if code(func.value) == "math" else None
+            if code(func.value) != "math":
+                return None
+            return 0.7 if func.attr.value in {"fsum", "prod", "dist"} else 0.2
         if func.attr.value in _TEXT_METHODS and not isinstance(func.value, cst.BaseString):
             return 0.25
     return None

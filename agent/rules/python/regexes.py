@@ -6,11 +6,13 @@ from collections.abc import Iterator, Sequence
 
 import libcst as cst
 
-from speedwright.agent.rules.python.change import Change, become
+from speedwright.agent.rules.python.change import Change, Edit, after, become
 from speedwright.agent.rules.python.imports import module_alias
 from speedwright.agent.rules.python.nodes import code
 from speedwright.agent.rules.python.pattern import make, make_block
 from speedwright.agent.rules.python.rule import PythonRule
+from speedwright.agent.rules.python.scope import function_of, statement_of, stores
+from speedwright.agent.rules.python.subject import value_of
 from speedwright.agent.rules.python.view import ModuleView
 
 # Function of `re` -> how many arguments the compiled pattern's method takes before `flags`.
@@ -30,7 +32,7 @@ def _find(view: ModuleView) -> Iterator[Change]:
             continue
         if not _runs_often(view, call):
             continue
-        if func.attr.value == "compile" and _constant(call.args, alias):
+        if func.attr.value == "compile" and _constant(view, call.args, alias):
             yield _hoisted(view, alias, call, call.args, rest=None)
         elif func.attr.value in _FUNCTIONS:
             yield from _method(view, alias, call, func.attr.value)
@@ -46,7 +48,7 @@ def _method(view: ModuleView, alias: str, call: cst.Call, name: str) -> Iterator
     if len(extra) == 1 and not flags:
         flags, plain = extra, [a for a in plain if a is not extra[0]]
     compile_args = [*plain[:1], *flags]
-    if len(extra) <= 1 and len(plain) > 1 and _constant(compile_args, alias):
+    if len(extra) <= 1 and len(plain) > 1 and _constant(view, compile_args, alias):
         yield _hoisted(view, alias, call, compile_args, rest=(name, plain[1:]))
 
 
@@ -57,16 +59,23 @@ def _hoisted(
     args: Sequence[cst.Arg],
     rest: tuple[str, Sequence[cst.Arg]] | None,
 ) -> Change:
-    name = view.fresh("_PATTERN")
+    text = args[0].value
+    shown = text.value.strip("_") if isinstance(text, cst.Name) else ""
+    name = view.fresh(f"_{shown}_PATTERN" if shown else "_PATTERN")
     values = ", ".join(code(a.value) for a in args)
     constants = make_block(f"{name} = {alias}.compile({values})\n", {})
+    edits: dict[cst.CSTNode, Edit] = {}
+    if isinstance(text, cst.Name):
+        line = _definition(view, text)
+        assert line is not None
+        edits, constants = {line: after(constants)}, ()
     new = make(name, {})
     if rest is not None:
         method, others = rest
         new = cst.Call(func=make(f"{name}.{method}", {}), args=_joined(others))
     return Change(
         at=call,
-        edits={call: become(new)},
+        edits={**edits, call: become(new)},
         constants=constants,
         summary=f"compiled the pattern {code(args[0].value)} once, as a constant of the module",
     )
@@ -78,11 +87,29 @@ def _joined(args: Sequence[cst.Arg]) -> list[cst.Arg]:
     return [*head, last.with_changes(comma=cst.MaybeSentinel.DEFAULT)]
 
 
-def _constant(args: Sequence[cst.Arg], alias: str) -> bool:
-    """A literal pattern, and flags spelt `re.X | re.Y`."""
-    if not args or args[0].star or not _is_text(args[0].value):
+def _constant(view: ModuleView, args: Sequence[cst.Arg], alias: str) -> bool:
+    """A literal pattern or the name of one, and flags spelt `re.X | re.Y`."""
+    if not args or args[0].star:
+        return False
+    text = args[0].value
+    if not _is_text(text) and not (isinstance(text, cst.Name) and _definition(view, text)):
         return False
     return all(_is_flags(a.value, alias) for a in args[1:])
+
+
+def _definition(view: ModuleView, name: cst.Name) -> cst.BaseStatement | None:
+    """The only assignment to a name, if it gives it a literal text at the top of the file."""
+    bound = stores(view, name.value)
+    if len(bound) != 1 or function_of(view, bound[0]) is not view.tree.module:
+        return None
+    value, line = value_of(view, bound[0]), statement_of(view, bound[0])
+    return line if value is not None and _is_literal(value) else None
+
+
+def _is_literal(value: cst.BaseExpression) -> bool:
+    if isinstance(value, cst.ConcatenatedString):
+        return _is_literal(value.left) and _is_literal(value.right)
+    return isinstance(value, cst.SimpleString)
 
 
 def _is_text(node: cst.BaseExpression) -> bool:

@@ -91,9 +91,20 @@ POSITIVE = [
         "_PATTERN = r.compile('a', r.I | r.M)",
         ("f('xAa')",),
     ),
+    (
+        "py-regex-constant",
+        "import re\n\n# the line\nLINE = r'a' r'b+'  # two parts\n\n\ndef f(s):\n"
+        "    return re.compile(LINE).findall(s)\n",
+        "LINE = r'a' r'b+'  # two parts\n_LINE_PATTERN = re.compile(LINE)\n",
+        ("f('xabb')",),
+    ),
 ]
 
 NEGATIVE = [
+    (
+        "py-regex-constant",
+        "import re\n\nP = 'a'\nP = 'b'\n\n\ndef f(s):\n    return re.match(P, s)\n",
+    ),
     ("py-sorted-first", "def f(xs):\n    return sorted(xs)[1]\n"),
     ("py-sorted-first", "def sorted(x):\n    return x\n\n\ndef f(xs):\n    return sorted(xs)[0]\n"),
     ("py-sorted-prefix", "def f(xs):\n    return sorted(xs)[:-1]\n"),

@@ -28,6 +28,19 @@ POSITIVE = [
         ("f([1, 2])", "f([])"),
     ),
     (
+        "py-sum-builtin",
+        "def f(xs, low, high):\n    n = 0.5\n    # part\n    for i in range(low, high + 1):\n"
+        "        n += xs[i]\n    return n\n",
+        "n = sum(xs[low:high + 1], n)",
+        ("f([1, 2, 4, 8], 1, 2)", "f([1], 2, 1)"),
+    ),
+    (
+        "py-sum-builtin",
+        "def f(xs):\n    n = 0.0\n    for x in xs:\n        n = n + x  # add\n    return n\n",
+        "n = sum(xs, 0.0)",
+        ("f([1, 2])", "f([])"),
+    ),
+    (
         "py-min-max-builtin",
         "def f(xs):\n    best = xs[0]\n    for x in xs[1:]:\n        if x > best:  # larger\n"
         "            best = x\n    return best\n",
