@@ -33,6 +33,10 @@ _BUILTINS = {
     "max": 0.6, "min": 0.6, "abs": 0.1, "int": 0.1, "float": 0.1, "str": 0.2, "round": 0.2,
     "any": 0.5, "all": 0.5, "ord": 0.1,
 }  # fmt: skip
+_WALKERS = frozenset({"sorted", "sum", "max", "min", "set", "frozenset", "tuple", "list"})
+_CONSUMING = frozenset(
+    "pop popleft popitem read readline readlines recv get random next send close flush".split()
+)
 _MAKERS = frozenset({"sorted", "set", "list"})
 _TEXT_METHODS = frozenset(
     "lower upper strip lstrip rstrip casefold title encode decode replace split rsplit splitlines "
@@ -65,12 +69,33 @@ def _odds(view: ModuleView, call: cst.Call) -> float | None:
     return None
 
 
+def _is_getter(view: ModuleView, call: cst.Call) -> bool:
+    """`sorted(grid.cells())`: a method that takes nothing and whose answer is only walked.
+
+    That it answers the same again is a guess from its name; the judge finds out.
+    """
+    func, argument = call.func, view.parent(call)
+    outer = view.parent(argument) if isinstance(argument, cst.Arg) else None
+    return (
+        isinstance(func, cst.Attribute)
+        and not call.args
+        and is_simple(func.value)
+        and func.attr.value not in _CONSUMING
+        and isinstance(outer, cst.Call)
+        and code(outer.func) in _WALKERS
+        and is_builtin(view, code(outer.func))
+    )
+
+
 def _steady(view: ModuleView, node: cst.BaseExpression, loop: cst.CSTNode) -> bool:
     """Pure calls on variables and attributes that the loop leaves alone."""
     functions: set[str] = set()
+    fixed: list[cst.BaseExpression] = [node]
     for part in view.nodes(node):
         if isinstance(part, cst.Call):
-            if _odds(view, part) is None:
+            if _is_getter(view, part):
+                fixed.append(part)
+            elif _odds(view, part) is None:
                 return False
             if isinstance(part.func, cst.Name):
                 functions.add(part.func.value)
@@ -79,7 +104,7 @@ def _steady(view: ModuleView, node: cst.BaseExpression, loop: cst.CSTNode) -> bo
         ) or (isinstance(part, cst.Attribute) and attribute_stored(view, part, loop)):
             return False
     return not any(
-        may_change(view, use) and not any(same(a, node) for a in view.above(use))
+        may_change(view, use) and not any(same(a, f) for a in view.above(use) for f in fixed)
         for name in view.variables(node) - functions
         for use in view.occurrences(name, loop)
     )
@@ -151,6 +176,8 @@ def _name_for(call: cst.Call) -> str:
     func = call.func
     last = func.attr.value if isinstance(func, cst.Attribute) else code(func)
     subject = func.value if isinstance(func, cst.Attribute) else call.args[0].value
+    if isinstance(subject, cst.Call):
+        subject = subject.func
     root = root_name(subject)
     base = root.value if root is not None and root.value != "self" else "value"
     return f"{base}_{last}".lower().strip("_")

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 import libcst as cst
 
 from speedwright.agent.rules.python.change import Change, Edit, after, become
-from speedwright.agent.rules.python.imports import module_alias
+from speedwright.agent.rules.python.imports import access, module_alias
 from speedwright.agent.rules.python.nodes import code
 from speedwright.agent.rules.python.pattern import make, make_block
 from speedwright.agent.rules.python.rule import PythonRule
@@ -133,7 +133,42 @@ def _runs_often(view: ModuleView, node: cst.CSTNode) -> bool:
     )
 
 
+def _find_variable(view: ModuleView) -> Iterator[Change]:
+    """Patterns that are no constants: `re.compile(pattern)` in a loop over patterns."""
+    alias = module_alias(view, "re")
+    calls = [
+        call
+        for call in (view.hot(cst.Call) if alias is not None else ())
+        if code(call.func) == f"{alias}.compile"
+        and len(call.args) == 1
+        and isinstance(call.args[0].value, cst.Name | cst.Attribute)
+        and not _constant(view, call.args, alias or "")
+        and any(isinstance(a, cst.FunctionDef) for a in view.above(call))
+    ]
+    if not calls:
+        return
+    cache, imports = access(view, "functools", "lru_cache")
+    name = view.fresh("_compile")
+    yield Change(
+        at=max(calls, key=view.share),
+        edits={call.func: become(make(name, {})) for call in calls},
+        imports=imports,
+        constants=make_block(f"{name} = {cache}(maxsize=512)({alias}.compile)\n", {}),
+        summary="remembered compiled patterns in a cache quicker than that of `re`",
+    )
+
+
 RULES = (
+    PythonRule(
+        id="py-regex-cache",
+        detects="`re.compile(pattern)` in hot code with a pattern that is no constant.",
+        explanation=(
+            "`re` keeps compiled patterns too, but asks its cache in Python and forgets all of it "
+            "when it is full. `functools.lru_cache` answers in C."
+        ),
+        odds=0.25,
+        find=_find_variable,
+    ),
     PythonRule(
         id="py-regex-constant",
         detects="A constant pattern compiled, or passed to `re.match` and the like, in hot code.",

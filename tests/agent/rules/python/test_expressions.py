@@ -92,6 +92,13 @@ POSITIVE = [
         ("f('xAa')",),
     ),
     (
+        "py-regex-cache",
+        "import re\n\n\ndef f(patterns, s):\n    # any\n"
+        "    return [p for p in patterns if re.compile(p).match(s)]\n",
+        "if _compile(p).match(s)]",
+        ("f(['a', 'b'], 'bc')",),
+    ),
+    (
         "py-regex-constant",
         "import re\n\n# the line\nLINE = r'a' r'b+'  # two parts\n\n\ndef f(s):\n"
         "    return re.compile(LINE).findall(s)\n",
@@ -101,6 +108,7 @@ POSITIVE = [
 ]
 
 NEGATIVE = [
+    ("py-regex-cache", "import re\n\n\ndef f(s):\n    return re.compile('a').findall(s)\n"),
     (
         "py-regex-constant",
         "import re\n\nP = 'a'\nP = 'b'\n\n\ndef f(s):\n    return re.match(P, s)\n",

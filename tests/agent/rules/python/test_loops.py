@@ -97,6 +97,14 @@ POSITIVE = [
         ("f([1, 3, 2], 10)",),
     ),
     (
+        "py-hoist-call",
+        "class G:\n    def cells(self):\n        return [3, 1, 2]\n\n\n"
+        "def f(g, ys):\n    out = []\n"
+        "    for y in ys:\n        out.append(y - min(g.cells()))  # low\n    return out\n",
+        "    for y in ys:\n        out.append(y - g_min)  # low",
+        ("f(G(), [3, 4])",),
+    ),
+    (
         "py-repeated-call",
         "def f(line):\n    # two\n    return line.split(',')[0] + line.split(',')[1]\n",
         "line_split = line.split(',')\n",
@@ -294,6 +302,7 @@ NEGATIVE = [
         "py-hoist-call",
         "def f(xs, ys):\n    for y in ys:\n        xs.append(y)\n        print(sorted(xs))\n",
     ),
+    ("py-hoist-call", "def f(q, ys):\n    for y in ys:\n        print(max(q.pop()))\n"),
     ("py-hoist-call", "def f(g, x, ys):\n    for y in ys:\n        print(g(x))\n"),
     ("py-repeated-call", "def f(g):\n    return g.read()[0] + g.read()[1]\n"),
     (
