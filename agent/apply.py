@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import tempfile
 import time
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from speedwright.errors import UsageError
+from speedwright.eval.candidate import Candidate
 from speedwright.eval.patch import touched_files
 from speedwright.eval.run_folder import OWN_FOLDER, RunFolder
 from speedwright.sandbox.git import GitFailed, git
@@ -46,12 +48,12 @@ class ApplyReport:
 
 
 def apply_run(run: str, *, branch: str | None, cwd: Path) -> ApplyReport:
-    """Put a run's patch into the working tree, or onto a new branch without touching the tree.
+    """Put a run's confirmed patch into the working tree, or onto a branch beside it.
 
     Raises:
         UsageError: No such run, no patch in it, it does not apply, or the branch exists.
     """
-    folder = RunFolder.find(run, cwd)
+    folder = RunFolder.find(run, cwd, holding="state.json")
     patch = folder.path / "patch.diff"
     if not patch.is_file():
         raise UsageError(
@@ -64,11 +66,16 @@ def apply_run(run: str, *, branch: str | None, cwd: Path) -> ApplyReport:
             f"the patch of run `{folder.id}` was not confirmed to be faster",
             hint=f"to use it all the same: git apply {patch}",
         )
-    diff = patch.read_text("utf-8")
+    diff = patch.read_bytes().decode("utf-8")
+    if Candidate(diff=diff, author="").hash != report.get("patch_hash"):
+        raise UsageError(
+            f"`{patch}` is not the patch that was confirmed",
+            hint="let the run come to its end with --resume",
+        )
     root = _target(folder)
     files = tuple(f.path for f in touched_files(diff))
     if branch is None:
-        _to_tree(root, diff)
+        _to_tree(root, diff, folder.id)
         return ApplyReport(run=folder.path, target=root, files=files)
     message = _message(folder, report)
     commit = _to_branch(root, diff, branch, message)
@@ -85,47 +92,60 @@ def _target(folder: RunFolder) -> Path:
 
 
 def _prefix(root: Path) -> str:
-    return git(root, "rev-parse", "--show-prefix").decode().strip()
+    return git(root, "rev-parse", "--show-prefix").decode().removesuffix("\n")
 
 
-def _to_tree(root: Path, diff: str) -> None:
+def _to_tree(root: Path, diff: str, run: str) -> None:
     """Apply whole or not at all; the index stays as it is."""
     prefix = _prefix(root)
-    words = ["apply", "--whitespace=nowarn", *([f"--directory={prefix}"] if prefix else []), "-"]
-    top = Path(git(root, "rev-parse", "--show-toplevel").decode().strip())
+    words = ["apply", "--whitespace=nowarn", *([f"--directory={prefix}"] if prefix else [])]
+    top = _top(root)
     try:
-        git(top, *words, stdin=diff.encode())
+        git(top, *words, "-", stdin=diff.encode())
     except GitFailed as error:
+        try:
+            git(top, *words, "--check", "--reverse", "-", stdin=diff.encode())
+        except GitFailed:
+            raise UsageError(
+                f"the patch does not apply to `{root}` as it is now: {error.stderr[:300]}",
+                hint="the files changed since the run: put them back, or run optimize again",
+            ) from error
         raise UsageError(
-            f"the patch does not apply to `{root}` as it is now: {error.stderr[:300]}",
-            hint="the files changed since the run: put them back, or run optimize again",
+            f"the patch of run `{run}` is in `{root}` already", hint="to see it: git diff"
         ) from error
 
 
 def _to_branch(root: Path, diff: str, branch: str, message: str) -> str:
     """A commit on top of HEAD, made with an index of its own."""
     prefix = _prefix(root)
-    top = Path(git(root, "rev-parse", "--show-toplevel").decode().strip())
-    index = Path(git(root, "rev-parse", "--absolute-git-dir").decode().strip()) / "speedwright.idx"
-    env = {"GIT_INDEX_FILE": str(index)}
+    top = _top(root)
     try:
-        git(top, "check-ref-format", "--branch", branch)
-        git(top, "read-tree", "HEAD", env=env)
-        where = [f"--directory={prefix}"] if prefix else []
-        git(top, "apply", "--cached", *where, "-", stdin=diff.encode(), env=env)
-        tree = git(top, "write-tree", env=env).decode().strip()
-        words = ("commit-tree", tree, "-p", "HEAD", "-m", message)
-        commit = git(top, *words, env={**env, **_now()}).decode().strip()
-        # An empty old value makes git refuse a branch that exists.
-        git(top, "update-ref", f"refs/heads/{branch}", commit, "")
-        return commit
+        git(top, "check-ref-format", f"refs/heads/{branch}")
     except GitFailed as error:
-        raise UsageError(
-            f"cannot put the patch on branch `{branch}`: {error.stderr[:300]}",
-            hint="take a branch name that is free; uncommitted changes cannot go onto a branch",
-        ) from error
-    finally:
-        index.unlink(missing_ok=True)
+        raise UsageError(f"`{branch}` is no name for a branch") from error
+    with tempfile.TemporaryDirectory(prefix="speedwright-") as scratch:
+        env = {"GIT_INDEX_FILE": str(Path(scratch) / "index")}
+        try:
+            head = git(top, "rev-parse", "--verify", "-q", "HEAD").decode().strip()
+            git(top, "read-tree", head, env=env)
+            where = [f"--directory={prefix}"] if prefix else []
+            words = ["apply", "--cached", "--whitespace=nowarn", *where, "-"]
+            git(top, *words, stdin=diff.encode(), env=env)
+            tree = git(top, "write-tree", env=env).decode().strip()
+            made = git(top, "commit-tree", tree, "-p", head, "-m", message, env={**env, **_now()})
+            commit = made.decode().strip()
+            # An empty old value makes git refuse a branch that exists.
+            git(top, "update-ref", f"refs/heads/{branch}", commit, "")
+            return commit
+        except GitFailed as error:
+            raise UsageError(
+                f"cannot put the patch on branch `{branch}`: {error.stderr[:300]}",
+                hint="take a branch name that is free; what the patch builds on must be committed",
+            ) from error
+
+
+def _top(root: Path) -> Path:
+    return Path(git(root, "rev-parse", "--show-toplevel").decode().removesuffix("\n"))
 
 
 def _now() -> dict[str, str]:

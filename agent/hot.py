@@ -72,11 +72,23 @@ def _inside(source: str, function: str, lines: Mapping[int, float]) -> dict[int,
 
 
 def _spans(source: str, function: str) -> Iterable[tuple[int, int]]:
+    """Lines of the functions of that name; `Class.method` names the one of that class."""
     try:
         tree = ast.parse(source)
     except (SyntaxError, ValueError):
         return
-    name = function.rsplit(".", 1)[-1]
-    for node in ast.walk(tree):
-        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and node.name == name:
-            yield node.lineno, node.end_lineno or node.lineno
+    wanted = function.split(".")
+    pending: list[tuple[ast.AST, tuple[str, ...]]] = [(tree, ())]
+    while pending:
+        node, scope = pending.pop()
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+            scope = (*scope, node.name)
+            if list(scope[-len(wanted) :]) == wanted:
+                first = min((node.lineno, *(d.lineno for d in node.decorator_list)))
+                yield first, node.end_lineno or node.lineno
+        pending += [(child, scope) for child in ast.iter_child_nodes(node)]
+
+
+def has_function(source: str, function: str) -> bool:
+    """Whether a Python file defines it."""
+    return next(iter(_spans(source, function)), None) is not None

@@ -1,7 +1,13 @@
-"""`optimize`: search for a faster version, then prove it anew against the base."""
+"""`optimize`: search for a faster version, then prove it anew against the base.
+
+A recorded run replays with `--model replay:RUN/cassette.jsonl`: everything is judged and measured
+again here, and as long as it comes to the same verdicts the recorded proposer goes the same way.
+`replay@lenient:` goes the recorded way whatever comes out. See `recorded.py`.
+"""
 
 from __future__ import annotations
 
+import os
 import signal
 import time
 from collections.abc import Iterator
@@ -10,69 +16,51 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from pydantic import ValidationError
+
 from speedwright import __version__
 from speedwright.agent.budget import Budget, BudgetLimits
-from speedwright.agent.context import first_message
-from speedwright.agent.hot import Focus
+from speedwright.agent.confirm import REPORT, Claim, confirm
+from speedwright.agent.focus import focus_of
 from speedwright.agent.interfaces import Model
 from speedwright.agent.messages import UserMessage
+from speedwright.agent.models.scrubber import Scrubber
 from speedwright.agent.models.spec import create_model, parse_spec
 from speedwright.agent.models.wrap import wrap
+from speedwright.agent.plan import DEFAULT_ATTEMPTS, OptimizePlan, check_same, settled
+from speedwright.agent.recorded import Recorded
 from speedwright.agent.report import OptimizeReport
 from speedwright.agent.search import Search
 from speedwright.agent.trajectory import State, Trajectory
-from speedwright.errors import BudgetExhausted, ModelError, UsageError
-from speedwright.eval.candidate import Candidate
-from speedwright.eval.evidence import write_evidence
-from speedwright.eval.judge.baseline import Baseline, prepare_baseline
-from speedwright.eval.judge.cascade import Case, judge
+from speedwright.errors import BudgetExhausted, KeyMissing, ModelError, UsageError
+from speedwright.eval.judge.baseline import prepare_baseline
 from speedwright.eval.judge.holdout import prepare_holdout, with_hidden
-from speedwright.eval.judge.measure import Mode, fresh_seed
-from speedwright.eval.progress import Progress
+from speedwright.eval.progress import NullProgress, Progress
 from speedwright.eval.resolve import resolve_target
 from speedwright.eval.run_folder import RunFolder
 from speedwright.eval.scratch import scratch_folder
-from speedwright.eval.target import Target, TargetRequest
-from speedwright.eval.verdict import Judgement
+from speedwright.eval.target import Target
 from speedwright.registry import resolve
 from speedwright.sandbox.doctor import machine_facts
-from speedwright.sandbox.git import GitFailed, git
+
+__all__ = ["DEFAULT_ATTEMPTS", "OptimizePlan", "optimize", "plan_json"]
 
 SCHEMA_VERSION = 1
 SEARCH_SHARE = 0.75
-CONFIRM_TRIES = 3
-UNSTABLE_WAIT_S = 5.0
-DEFAULT_ATTEMPTS = 40
+"""Share of the time limit for the search; the rest is for the confirmation."""
+
+SERVICES = ("openai", "anthropic", "replay", "scripted")
+"""Providers whose models read prose; any other is a program that reads the situation as data."""
+
 GUIDES = ("AGENTS.md", "CONTRIBUTING.md")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class OptimizePlan:
-    """What to do.
+class _Ended:
+    """Why the search ended, and the exit code if nothing was found."""
 
-    Attributes:
-        target: The target.
-        model: Model spec.
-        strategy: Registered name.
-        budget_usd: Dollars for the model; `None` for no limit.
-        attempts: Candidates to judge at most.
-        min_speedup: Smallest gain worth reporting.
-        holdout: Workloads that the search never sees.
-        focus: `FILE` or `FILE:FUNCTION`.
-        changed_since: Only files changed since this git ref.
-        resume: Run to go on with.
-    """
-
-    target: TargetRequest
-    model: str = "rules"
-    strategy: str = "linear"
-    budget_usd: float | None = None
-    attempts: int | None = DEFAULT_ATTEMPTS
-    min_speedup: float = 1.0
-    holdout: tuple[str, ...] = ()
-    focus: str | None = None
-    changed_since: str | None = None
-    resume: str | None = None
+    why: str
+    exit_code: int = 0
 
 
 def optimize(plan: OptimizePlan, progress: Progress) -> OptimizeReport:
@@ -84,36 +72,50 @@ def optimize(plan: OptimizePlan, progress: Progress) -> OptimizeReport:
     """
     model = create_model(plan.model)
     strategy = resolve("strategies", plan.strategy)()
-    start_s = time.monotonic()
+    resumed = None
+    if plan.resume:
+        resumed = RunFolder.find(plan.resume, plan.target.path.resolve(), holding="state.json")
+        plan = plan.going_on(resumed.read_json("run.json"))
     with scratch_folder() as scratch, _terminated_as_interrupt():
         target = with_hidden(resolve_target(plan.target, scratch, progress), plan.holdout)
-        focus = _focus(plan, target)
-        run, trajectory = _open_run(plan, target)
+        focus = focus_of(plan.focus, plan.changed_since, target)
+        run = resumed or _new_run(plan, target)
         progress.folder(run.path)
-        baseline = prepare_baseline(target, scratch / "versions", progress)
-        baseline = replace(baseline, holdout=prepare_holdout(baseline, plan.holdout))
-        budget = _budget(plan, trajectory)
-        limit_s = plan.target.time_limit_s
-        search = Search(
-            baseline,
-            trajectory,
-            budget,
-            progress,
-            author=plan.model if plan.model != "rules" else "rules",
-            focus=focus,
-            deadline_s=start_s + limit_s * SEARCH_SHARE if limit_s else None,
-        )
-        wrapped = wrap(model, budget=budget, cassette_path=run.path / "cassette.jsonl")
-        ended = _search(search, strategy, wrapped, run)
-        end_s = start_s + limit_s if limit_s else None
-        return _report(plan, search, run, ended, end_s)
+        with run.held():
+            trajectory = _trajectory(plan, target, run, is_new=resumed is None)
+            budget = _budget(plan, trajectory)
+            limit_s = plan.target.time_limit_s
+            search_end_s = time.monotonic() + budget.wall_left_s if limit_s else None
+            baseline = prepare_baseline(target, scratch / "versions", progress)
+            search = Search(
+                replace(baseline, holdout=prepare_holdout(baseline, plan.holdout)),
+                trajectory,
+                budget,
+                progress,
+                author=plan.model,
+                is_program=parse_spec(plan.model).provider not in SERVICES,
+                focus=focus,
+                deadline_s=search_end_s,
+            )
+            wrapped = wrap(model, budget=budget, cassette_path=run.path / "cassette.jsonl")
+            ended = _search(search, strategy, wrapped, run)
+            claim = confirm(
+                search,
+                run,
+                plan,
+                end_s=search_end_s + (1 - SEARCH_SHARE) * limit_s
+                if search_end_s is not None and limit_s
+                else None,
+            )
+            return _report(plan, search, run, ended, claim)
 
 
 def plan_json(plan: OptimizePlan) -> dict[str, Any]:
     """What would be done, without running anything of the target."""
     spec = parse_spec(plan.model)
     with scratch_folder() as scratch:
-        target = resolve_target(plan.target, scratch, _Silent())
+        target = resolve_target(plan.target, scratch, NullProgress())
+        focus_of(plan.focus, plan.changed_since, target)
         return {
             "schema_version": SCHEMA_VERSION,
             "target": str(target.root),
@@ -122,9 +124,7 @@ def plan_json(plan: OptimizePlan) -> dict[str, Any]:
                 "is_dirty": target.snapshot.identity.is_dirty,
                 "files": target.snapshot.identity.files,
             },
-            "workload": target.workload_how,
-            "test": list(target.test.argv) if target.test else None,
-            "build": list(target.build) if target.build else None,
+            **settled(target),
             "sandbox": target.sandbox.name,
             "isolates": target.sandbox.isolates,
             "python": target.toolchain_how,
@@ -138,91 +138,57 @@ def plan_json(plan: OptimizePlan) -> dict[str, Any]:
         }
 
 
-def _search(search: Search, strategy: Any, model: Model, run: RunFolder) -> str:
+def _search(search: Search, strategy: Any, model: Model, run: RunFolder) -> _Ended:
     """Run the strategy; why it ended."""
-    state = search.trajectory.state
-    if state.is_finished:
-        return "finished earlier"
-    if not state.messages:
-        guide = next(filter(None, map(search.baseline.target.snapshot.text, GUIDES)), "")
-        opening = first_message(search.baseline, search.opening_profile(), guide)
-        search.trajectory.say(UserMessage(text=opening))
+    if search.is_finished:
+        return _Ended(why="finished earlier")
+    if not search.trajectory.state.messages:
+        snapshot = search.baseline.target.snapshot
+        guide = next(filter(None, map(snapshot.text, GUIDES)), "")
+        search.trajectory.say(UserMessage(text=search.opening(guide)))
         search.save()
     try:
         strategy.run(search, model)
     except BudgetExhausted as error:
         run.event("budget", which=error.kind, message=error.message)
         search.progress.note(error.message)
-        return f"budget: {error.kind}"
-    except ModelError as error:
+        # To have used all attempts is an answer; to have run out of time or money is not.
+        code = 0 if error.kind == "attempts" else error.exit_code
+        return _Ended(why=f"budget: {error.kind}", exit_code=code)
+    except (ModelError, KeyMissing) as error:
         run.event("model", message=error.message)
         if not search.trajectory.state.attempts:
             raise
         search.progress.warn(str(error))
-        return f"model: {error.message}"
+        return _Ended(why=f"model: {error.message}", exit_code=error.exit_code)
     finally:
         search.save()
-    return "finished" if search.is_finished else "nothing more to try"
+    return _Ended(why="finished" if search.is_finished else "nothing more to try")
 
 
 def _report(
-    plan: OptimizePlan, search: Search, run: RunFolder, ended: str, end_s: float | None
+    plan: OptimizePlan, search: Search, run: RunFolder, ended: _Ended, claim: Claim | None
 ) -> OptimizeReport:
-    diff = search.workbench.best_diff()
-    final, evidence, patch = None, None, None
-    if diff:
-        candidate = Candidate(diff=diff, author=plan.model, summary=_summary(search))
-        patch = run.write_text("patch.diff", diff)
-        final, seed = _confirm(search.baseline, candidate, search.progress, end_s)
-        evidence = write_evidence(
-            run.path / "evidence",
-            target=search.baseline.target,
-            candidate=candidate,
-            judgement=final,
-            seed=seed,
-            machine=machine_facts(),
-            requirements=plan.target.requirements,
-            holdout=plan.holdout,
-        )
-        run.event("confirmed", verdict=final.word)
     report = OptimizeReport(
         run=run.path,
         attempts=tuple(search.trajectory.state.attempts),
-        final=final,
-        evidence=evidence,
-        patch=patch,
-        ended=ended,
+        final=claim.judgement if claim else None,
+        evidence=claim.evidence if claim else None,
+        patch=claim.patch if claim else None,
+        patch_hash=claim.candidate.hash if claim else None,
+        ended=ended.why,
         spent=search.budget.spent,
         model=plan.model,
         min_speedup=plan.min_speedup,
         warnings=search.baseline.target.warnings,
-        exit_code=_exit_code(ended, final),
     )
-    run.write_json("report.json", {k: v for k, v in report.to_json().items() if k[:6] != "schema"})
+    if not report.is_found:
+        report = replace(report, exit_code=ended.exit_code)
+    run.write_json(REPORT, {k: v for k, v in report.to_json().items() if k != "schema_version"})
     return report
 
 
-def _confirm(
-    baseline: Baseline, candidate: Candidate, progress: Progress, end_s: float | None
-) -> tuple[Judgement, int]:
-    """The claim: a measurement of its own; tried again when the machine was too noisy."""
-    for tried in range(1, CONFIRM_TRIES + 1):
-        seed = fresh_seed()
-        case = Case(candidate=candidate, mode=Mode.CONFIRM, seed=seed, deadline_s=end_s)
-        judgement = judge(case, baseline, progress)
-        is_late = end_s is not None and time.monotonic() > end_s
-        if judgement.word not in ("unstable", "infra_error") or tried == CONFIRM_TRIES or is_late:
-            break
-        progress.warn(f"{judgement.word}: {judgement.verdict.reasons[0]}")
-        time.sleep(UNSTABLE_WAIT_S)
-    return judgement, seed
-
-
-def _open_run(plan: OptimizePlan, target: Target) -> tuple[RunFolder, Trajectory]:
-    tree = target.snapshot.identity.tree
-    if plan.resume:
-        run = RunFolder.find(plan.resume, target.root)
-        return run, Trajectory.load(run, tree=tree)
+def _new_run(plan: OptimizePlan, target: Target) -> RunFolder:
     run = RunFolder.create(target.root, plan.target.out)
     identity = target.snapshot.identity
     run.write_json(
@@ -233,92 +199,66 @@ def _open_run(plan: OptimizePlan, target: Target) -> tuple[RunFolder, Trajectory
             "target": str(target.root),
             "commit": identity.commit,
             "is_dirty": identity.is_dirty,
-            "tree": tree,
-            "workload": target.workload_how,
-            "test": list(target.test.argv) if target.test else None,
+            "tree": identity.tree,
+            **settled(target),
+            "asked": plan.as_asked(),
             "model": plan.model,
             "strategy": plan.strategy,
             "sandbox": target.sandbox.describe(),
             "machine": machine_facts(),
         },
     )
-    trajectory = Trajectory(run, State(tree=tree))
+    return run
+
+
+def _trajectory(plan: OptimizePlan, target: Target, run: RunFolder, *, is_new: bool) -> Trajectory:
+    tree = target.snapshot.identity.tree
+    spec = parse_spec(plan.model)
+    is_strict = spec.provider == "replay" and spec.at is None
+    recorded = Recorded(Path(spec.name)) if is_strict else None
+    scrubber = Scrubber(os.environ)
+    if is_new:
+        trajectory = Trajectory(run, State(tree=tree), recorded=recorded, scrubber=scrubber)
+    else:
+        check_same(target, run.read_json("run.json"), run.id)
+        trajectory = Trajectory.load(run, tree=tree, recorded=recorded, scrubber=scrubber)
     trajectory.save()
-    return run, trajectory
+    return trajectory
 
 
 def _budget(plan: OptimizePlan, trajectory: Trajectory) -> Budget:
+    limit_s = plan.target.time_limit_s
     limits = BudgetLimits(
-        usd=plan.budget_usd, attempts=plan.attempts, wall_s=plan.target.time_limit_s
+        usd=plan.budget_usd,
+        tokens=plan.budget_tokens,
+        attempts=plan.attempts,
+        wall_s=limit_s * SEARCH_SHARE if limit_s else None,
     )
     stored = trajectory.state.budget
     if not stored:
         return Budget(limits)
-    return Budget.from_json(stored, limits=limits)
-
-
-def _focus(plan: OptimizePlan, target: Target) -> Focus:
-    """Files and function to which changes are limited.
-
-    Raises:
-        UsageError: No such file, or no such ref.
-    """
-    files: frozenset[str] | None = None
-    function = None
-    if plan.focus:
-        name, _, function = plan.focus.partition(":")
-        name = name.removeprefix("./")
-        files = frozenset({name})
-        if name not in target.snapshot.paths():
-            raise UsageError(f"no file `{name}` in the target", hint="--focus FILE[:FUNCTION]")
-    if plan.changed_since:
-        changed = _changed_since(target.root, plan.changed_since)
-        files = changed if files is None else files & changed
-        if not files:
-            raise UsageError(f"no file of the target changed since `{plan.changed_since}`")
-    return Focus(files=files, function=function or None)
-
-
-def _changed_since(root: Path, ref: str) -> frozenset[str]:
     try:
-        words = ("diff", "--name-only", "--relative", "-z", "--end-of-options", ref, "--", ".")
-        listed = git(root, *words)
-    except GitFailed as error:
-        raise UsageError(f"no commit `{ref}` in `{root}`", hint="git log --oneline") from error
-    return frozenset(filter(None, listed.decode("utf-8", "surrogateescape").split("\0")))
-
-
-def _summary(search: Search) -> str:
-    kept = [a.summary for a in search.trajectory.state.attempts if a.is_kept]
-    return "; ".join(kept)[:2000]
-
-
-def _exit_code(ended: str, final: Judgement | None) -> int:
-    ran_out = ended.startswith("budget") and not ended.endswith("attempts")
-    return BudgetExhausted.exit_code if ran_out and final is None else 0
+        return Budget.from_json(stored, limits=limits)
+    except ValidationError as error:
+        raise UsageError(f"the budget of run `{trajectory.run.id}` is damaged") from error
 
 
 @contextmanager
 def _terminated_as_interrupt() -> Iterator[None]:
-    """SIGTERM ends a run as Ctrl-C does: boxes closed, state on disk."""
+    """SIGTERM ends a run as Ctrl-C does, unless the program around us handles it already."""
 
     def stop(*_: object) -> None:
         raise KeyboardInterrupt
 
+    if signal.getsignal(signal.SIGTERM) is not signal.SIG_DFL:
+        yield
+        return
     try:
-        before = signal.signal(signal.SIGTERM, stop)
+        signal.signal(signal.SIGTERM, stop)
     except ValueError:  # not in the main thread
         yield
         return
     try:
         yield
     finally:
-        signal.signal(signal.SIGTERM, before)
-
-
-class _Silent:
-    """Progress nobody hears."""
-
-    def __getattr__(self, name: str) -> Any:
-        """Any method, doing nothing."""
-        return lambda *args, **kwargs: None
+        signal.signal(signal.SIGTERM, signal.SIG_DFL)

@@ -25,12 +25,13 @@ class OptimizeReport:
             its own; `None` if nothing was kept.
         evidence: Folder of evidence, if there is a final judgement.
         patch: The whole patch, if there is one.
+        patch_hash: Of that patch; `apply` takes no other.
         ended: Why the search ended.
         spent: Money, tokens, time.
         model: Model spec.
         min_speedup: Smallest gain that the user wanted.
         warnings: What the user should know.
-        exit_code: 0, or 4 if a budget ran out before an answer.
+        exit_code: 0; if nothing was found 4 where money or time ran out, 3 where the model failed.
     """
 
     run: Path
@@ -42,6 +43,7 @@ class OptimizeReport:
     spent: Spent
     model: str
     min_speedup: float
+    patch_hash: str | None = None
     warnings: tuple[str, ...] = ()
     exit_code: int = 0
 
@@ -69,6 +71,7 @@ class OptimizeReport:
             **final,
             "evidence": str(self.evidence) if self.evidence else None,
             "patch": str(self.patch) if self.patch else None,
+            "patch_hash": self.patch_hash,
             "apply": self.apply_command,
             "run": str(self.run),
             "ended": self.ended,

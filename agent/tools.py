@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from itertools import islice
-from typing import Any, Protocol
+from typing import Annotated, Any, Protocol
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic.json_schema import SkipJsonSchema
 
 from speedwright.agent.messages import ToolCall, ToolResult, ToolSpec
 from speedwright.agent.workbench import Workbench
@@ -15,6 +16,9 @@ from speedwright.errors import SpeedwrightError
 
 MAX_RESULT_CHARS = 24_000
 MAX_ROWS = 200
+PATH = "Path from the repository's folder, as list_files shows it"
+
+Glob = Annotated[str, Field(max_length=1000)]
 
 
 class _Arguments(BaseModel):
@@ -22,64 +26,87 @@ class _Arguments(BaseModel):
 
 
 class ListFiles(_Arguments):
-    """List the target's files."""
+    """List the repository's files, 200 at most."""
 
-    glob: str = Field(default="*", description="Glob over whole paths; `*` also matches `/`")
+    glob: Glob = Field(default="*", description="Glob over whole paths; `*` also matches `/`")
 
 
 class Search(_Arguments):
-    """Find lines that contain a literal text."""
+    """Find the lines that contain a text: path:line: text.
 
-    text: str = Field(min_length=1, description="Literal text, case-sensitive")
-    glob: str = Field(default="*", description="Glob over whole paths")
+    200 lines at most. The text is literal, not a regular expression.
+    """
+
+    text: str = Field(min_length=1, max_length=1000, description="Literal text, case-sensitive")
+    glob: Glob = Field(default="*", description="Glob over whole paths; `*` also matches `/`")
 
 
 class ReadFile(_Arguments):
-    """Read a file, with line numbers."""
+    """Read a file as it is now, with your edits, each line with its number; long files in parts."""
 
-    path: str
+    path: str = Field(description=PATH)
     first: int = Field(default=1, ge=1, description="First line")
-    last: int | None = Field(default=None, ge=1, description="Last line")
+    last: int | None = Field(
+        default=None, ge=1, description="Last line; all to the end if left out"
+    )
 
 
 class EditFile(_Arguments):
-    """Replace one passage that occurs exactly once in a file."""
+    """Replace one passage of a file.
 
-    path: str
-    old: str = Field(min_length=1, description="Exact text, without the line numbers")
-    new: str
+    Nothing is judged before `submit`, so one change may take several edits.
+    """
+
+    path: str = Field(description=PATH)
+    old: str = Field(
+        min_length=1,
+        description="Text that occurs exactly once in the file, whitespace and all, without the "
+        "line numbers",
+    )
+    new: str = Field(description="Text to put in its place")
 
 
 class WriteFile(_Arguments):
-    """Set the whole text of a file."""
+    """Write a new file, or the whole text of an old one."""
 
-    path: str
+    path: str = Field(description=PATH)
     text: str
 
 
 class RunTests(_Arguments):
-    """Run the target's tests on the files as they are now."""
+    """Run the repository's tests on the files as they are now. Costs no attempt."""
 
 
 class ProfileNow(_Arguments):
-    """Profile the workload on the files as they are now, compared with the base."""
+    """Profile the workload on the files as they are now, compared with the base.
+
+    Costs no attempt.
+    """
 
 
 class DropEdits(_Arguments):
-    """Go back to the best version so far."""
+    """Drop the edits since the last submission: back to the best version so far."""
 
 
 class Submit(_Arguments):
-    """Have the files as they are now judged: tests, then timed against the best so far."""
+    """Have the files as they are now judged: tests, output, time against the best version so far.
+
+    If faster they are the new best version, else the edits are dropped. Costs one attempt.
+    """
 
     summary: str = Field(description="One sentence: what was changed and why it is faster")
-    fingerprint: str = Field(default="", description="Leave empty")
+    fingerprint: SkipJsonSchema[str] = ""
+    """For proposers that are programs: they mark what they have tried."""
 
 
 class Finish(_Arguments):
-    """End the work; the best version so far is confirmed and handed over."""
+    """End the work, when nothing more can be gained.
 
-    summary: str = ""
+    Edits that were not submitted are lost; the best version so far is measured once more and
+    handed over.
+    """
+
+    summary: str = Field(default="", description="What was gained, and what else was tried")
 
 
 TOOLS: Mapping[str, type[_Arguments]] = {
@@ -117,7 +144,7 @@ def tool_specs() -> tuple[ToolSpec, ...]:
     return tuple(
         ToolSpec(
             name=name,
-            description=(kind.__doc__ or "").strip(),
+            description=" ".join((kind.__doc__ or "").split()),
             parameters=_schema(kind),
         )
         for name, kind in TOOLS.items()
@@ -204,11 +231,20 @@ def _lines(rows: Iterable[str]) -> str:
 
 
 def _numbered(text: str, first: int, last: int | None) -> str:
-    lines = text.splitlines()
+    """Lines as editors and tracebacks count them; whole lines only, and how to go on."""
+    lines = text.removesuffix("\n").split("\n")
     chosen = lines[first - 1 : last]
     if not chosen:
         return f"the file has {len(lines)} lines"
-    return "\n".join(f"{n:5d}  {line}" for n, line in enumerate(chosen, start=first))
+    rows: list[str] = []
+    size = 0
+    for number, line in enumerate(chosen, start=first):
+        rows.append(f"{number:5d}  {line}")
+        size += len(rows[-1]) + 1
+        if size > MAX_RESULT_CHARS - 100 and number < first + len(chosen) - 1:
+            rows.append(f"… more: read on with first={number + 1} (of {len(lines)} lines)")
+            break
+    return "\n".join(rows)
 
 
 def _capped(text: str) -> str:

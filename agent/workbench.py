@@ -11,6 +11,8 @@ from speedwright.eval.judge.policy import allowed
 from speedwright.eval.target import Target
 
 MAX_FILE_CHARS = 2_000_000
+MAX_PATH_CHARS = 400
+MAX_NAME_BYTES = 200
 
 
 class Workbench:
@@ -19,10 +21,18 @@ class Workbench:
     Args:
         target: The target.
         best: New texts of the files of the best change so far, for a resumed run.
+        only: Files to which changes are limited; `None` for no limit.
     """
 
-    def __init__(self, target: Target, best: Mapping[str, str] | None = None) -> None:
+    def __init__(
+        self,
+        target: Target,
+        best: Mapping[str, str] | None = None,
+        only: frozenset[str] | None = None,
+    ) -> None:
         self._target = target
+        self._only = only
+        self._known = frozenset(target.snapshot.paths())
         self._paths = tuple(p for p in target.snapshot.paths() if p not in target.hidden)
         self.best: dict[str, str] = dict(best or {})
         self.pending: dict[str, str] = dict(self.best)
@@ -58,6 +68,13 @@ class Workbench:
                 f"`{path}` may not be changed",
                 hint="tests, settings, build files and the workload stay as they are",
             )
+        if self._only is not None and name not in self._only:
+            raise UsageError(
+                f"`{path}` may not be changed: the user wants changes only in "
+                + ", ".join(f"`{p}`" for p in sorted(self._only)[:20])
+            )
+        if self._is_in_the_way(name):
+            raise UsageError(f"`{path}` cannot be a file: a file or folder is in its way")
         if len(text) > MAX_FILE_CHARS or "\0" in text:
             raise UsageError(f"the new text of `{path}` is too long or not text")
         self.pending[name] = text
@@ -80,8 +97,12 @@ class Workbench:
     def search(self, text: str, glob: str = "*") -> Iterator[tuple[str, int, str]]:
         """Lines that contain a literal text: path, line number, line."""
         for path in self.paths(glob):
-            source = self.pending.get(path) or self._target.snapshot.text(path)
-            for number, line in enumerate((source or "").splitlines(), start=1):
+            source = self.pending.get(path)
+            if source is None:
+                source = self._target.snapshot.text(path) or ""
+            if text not in source:
+                continue
+            for number, line in enumerate(source.split("\n"), start=1):
                 if text in line:
                     yield path, number, line
 
@@ -107,6 +128,14 @@ class Workbench:
         """Whether anything is pending."""
         return self._changed(self.pending) != self._changed(self.best)
 
+    def _is_in_the_way(self, name: str) -> bool:
+        """Whether git could not hold this file beside the ones that are there."""
+        known = self._known | self.pending.keys()
+        if name in self._known:  # a link or a binary file; a text may not take its place
+            return name not in self.pending and self._target.snapshot.text(name) is None
+        parents = [p.as_posix() for p in PurePosixPath(name).parents]
+        return any(p in known for p in parents) or any(p.startswith(f"{name}/") for p in known)
+
     def _changed(self, texts: Mapping[str, str]) -> dict[str, str]:
         snapshot = self._target.snapshot
         return {path: text for path, text in texts.items() if snapshot.text(path) != text}
@@ -119,6 +148,9 @@ def normal(path: str) -> str:
         UsageError: It leaves the target.
     """
     pure = PurePosixPath(path.strip().removeprefix("./"))
-    if pure.is_absolute() or ".." in pure.parts or not pure.parts or "\0" in path:
-        raise UsageError(f"`{path}` is no path below the target")
+    is_odd = not path.isprintable() or len(path) > MAX_PATH_CHARS
+    if is_odd or pure.is_absolute() or ".." in pure.parts or not pure.parts:
+        raise UsageError(f"{path[:MAX_PATH_CHARS]!r} is no path below the target")
+    if any(len(part.encode()) > MAX_NAME_BYTES for part in pure.parts):
+        raise UsageError(f"{path!r} holds a name that is too long")
     return pure.as_posix()

@@ -59,21 +59,26 @@ class RunFolder:
         return cls(path)
 
     @classmethod
-    def find(cls, run: str, cwd: Path) -> RunFolder:
+    def find(cls, run: str, cwd: Path, *, holding: str = "run.json") -> RunFolder:
         """The run of that id or path; `last` is the newest one of the repository at `cwd`.
+
+        Args:
+            run: Id, path, or `last`.
+            cwd: Where to look for the repository's runs.
+            holding: File that a run must have to be meant.
 
         Raises:
             UsageError: There is none.
         """
         path = Path(run)
-        if (path / "run.json").is_file():
+        if (path / holding).is_file():
             return cls(path.resolve())
         folders = [cwd, *cwd.resolve().parents]
         for folder in folders:
             runs = folder / OWN_FOLDER / "runs"
             if not runs.is_dir():
                 continue
-            known = sorted(p.name for p in runs.iterdir() if (p / "run.json").is_file())
+            known = sorted(p.name for p in runs.iterdir() if (p / holding).is_file())
             wanted = known[-1] if run == "last" and known else run
             if wanted in known:
                 return cls((runs / wanted).resolve())
