@@ -166,9 +166,13 @@ def _cached(
     view: ModuleView, function: cst.FunctionDef, size: str, odds: float, summary: str
 ) -> Change:
     text, imports = access(view, "functools", "lru_cache")
+    text = f"{text}(maxsize={size})"
+    short, missing = access(view, "functools", "cache")
+    if size == "None" and not missing:
+        text, imports = short, ()
     return Change(
         at=function,
-        edits={function: _decorated(f"{text}(maxsize={size})")},
+        edits={function: _decorated(text)},
         imports=imports,
         odds=odds,
         summary=summary,

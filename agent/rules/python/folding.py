@@ -103,6 +103,7 @@ _SUM_ON = tuple(
     )
     for walk, element, source in (
         ("VT in X", "VT", "X"),
+        ("VI in range(len(X))", "X[VI]", "X"),
         ("VI in range(A, B)", "X[VI]", "X[A:B]"),
         ("VI in range(B)", "X[VI]", "X[:B]"),
     )

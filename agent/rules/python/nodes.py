@@ -73,6 +73,13 @@ def code(node: cst.CSTNode) -> str:
     return _EMPTY.code_for_node(node)
 
 
+def type_name(note: cst.Annotation | None) -> str:
+    """`List` of `t.List[int]`; empty where nothing is annotated."""
+    if note is None:
+        return ""
+    return code(note.annotation).strip("\"'").split("[")[0].rsplit(".", 1)[-1].strip()
+
+
 _EMPTY = cst.Module(body=[])
 
 

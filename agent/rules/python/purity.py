@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import libcst as cst
 
-from speedwright.agent.rules.python.nodes import code
+from speedwright.agent.rules.python.nodes import code, type_name
 from speedwright.agent.rules.python.scope import (
     READING_BUILTINS,
     READING_METHODS,
@@ -27,7 +27,10 @@ _PURE_BUILTINS = READING_BUILTINS - {"print", "iter", "reversed", "zip", "enumer
 }  # fmt: skip
 _PURE_MODULES = frozenset({"math", "cmath", "operator", "bisect", "string", "unicodedata"})
 _SHARED = (cst.List, cst.Dict, cst.Set, cst.ListComp, cst.DictComp, cst.SetComp, cst.GeneratorExp)
-_UNHASHABLE = ("list", "List", "dict", "Dict", "set", "Set", "Mutable", "np.", "Callable", "Any")
+_UNHASHABLE = (
+    "list", "List", "dict", "Dict", "set", "Set", "Mutable", "ndarray", "Callable", "Any",
+    "Iterable", "Iterator", "Sequence", "Collection", "Mapping", "DataFrame", "object",
+)  # fmt: skip
 _FRESH = frozenset({"list", "dict", "set", "sorted", "defaultdict", "Counter", "deque", "iter"})
 
 
@@ -53,8 +56,7 @@ def hashable_arguments(function: cst.FunctionDef, view: ModuleView) -> bool:
         return False
     every = [*params.posonly_params, *params.params, *params.kwonly_params]
     for param in every:
-        note = code(param.annotation.annotation) if param.annotation is not None else ""
-        if note.strip("\"'").startswith(_UNHASHABLE):
+        if type_name(param.annotation).startswith(_UNHASHABLE):
             return False
         if isinstance(param.default, _SHARED) or _items_stored(view, param.name.value, function):
             return False
@@ -65,10 +67,8 @@ def hashable_arguments(function: cst.FunctionDef, view: ModuleView) -> bool:
 
 def shares_result(view: ModuleView, function: cst.FunctionDef) -> bool:
     """Whether it returns a container that a caller might change for all others."""
-    if function.returns is not None:
-        note = code(function.returns.annotation).strip("\"'")
-        if note.startswith(_UNHASHABLE):
-            return True
+    if type_name(function.returns).startswith(_UNHASHABLE):
+        return True
     returned = [r.value for r in view.all(cst.Return, function) if r.value is not None]
     return not returned or any(_is_fresh(view, value, function) for value in returned)
 

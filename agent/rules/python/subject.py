@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import libcst as cst
 
-from speedwright.agent.rules.python.nodes import code, only_statement, same
+from speedwright.agent.rules.python.nodes import code, only_statement, same, type_name
 from speedwright.agent.rules.python.scope import function_of, is_store, statement_of
 from speedwright.agent.rules.python.view import ModuleView
 
@@ -127,8 +127,7 @@ def dict_likeness(view: ModuleView, node: cst.BaseExpression) -> bool:
 def _makes_dict(view: ModuleView, store: cst.CSTNode) -> bool:
     parent = view.parent(store)
     if isinstance(parent, cst.Param):
-        note = code(parent.annotation.annotation) if parent.annotation is not None else ""
-        return note.strip("\"'").rsplit("typing.")[-1].startswith(_DICT_NOTES)
+        return type_name(parent.annotation).startswith(_DICT_NOTES)
     value = value_of(view, store)
     if isinstance(value, cst.Call):
         return code(value.func).rsplit(".", 1)[-1] in _DICT_CALLS
@@ -154,8 +153,7 @@ def _store_likeness(view: ModuleView, store: cst.CSTNode) -> float:
 
 def _param_likeness(param: cst.Param) -> float:
     if param.annotation is not None:
-        note = code(param.annotation.annotation).strip("\"'").rsplit("typing.")[-1]
-        return 0.8 if note.startswith(_LIST_NOTES) else 0.0
+        return 0.8 if type_name(param.annotation).startswith(_LIST_NOTES) else 0.0
     if param.default is not None:
         return 0.8 if isinstance(param.default, _LISTS) else 0.3
     return 0.4
