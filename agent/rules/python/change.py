@@ -163,4 +163,4 @@ class _Editor(cst.CSTTransformer):
         self, original_node: cst.CSTNodeT, updated_node: cst.CSTNodeT
     ) -> cst.CSTNodeT | cst.RemovalSentinel | cst.FlattenSentinel[cst.CSTNodeT]:
         edit = self._edits.get(original_node)
-        return updated_node if edit is None else edit(updated_node)  # type: ignore[return-value]
+        return updated_node if edit is None else edit(updated_node)  # type: ignore[return-value]  # an edit knows its node

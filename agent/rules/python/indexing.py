@@ -167,7 +167,7 @@ def _ranged(
     if step is None or not same(step["V"], name):
         return None
     stored = [n for n in view.occurrences(name.value, loop) if is_store(view, n)]
-    inner = limit.args[0].value if _is_len(limit) else limit  # type: ignore[attr-defined]
+    inner = limit.args[0].value if _is_len(limit) else limit  # type: ignore[attr-defined]  # a call then
     if len(stored) != 1 or name.value in view.variables(limit):
         return None
     if any(isinstance(n, cst.Continue) for n in view.nodes(loop)):
@@ -179,7 +179,7 @@ def _ranged(
         return None
     zero = code(start) == "0"
     filling = {"V": name, "A": start, "N": limit, "BODY": tuple(kept)}
-    new = make_block(f"for V in range({'' if zero else 'A, '}{end}):\n  BODY\n", filling)[0]  # type: ignore[arg-type]
+    new = make_block(f"for V in range({'' if zero else 'A, '}{end}):\n  BODY\n", filling)[0]  # type: ignore[arg-type]  # expressions
     new = new.with_changes(body=loop.body.with_changes(body=kept))
     return Change(
         at=loop,

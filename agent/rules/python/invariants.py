@@ -99,6 +99,8 @@ def _steady(view: ModuleView, node: cst.BaseExpression, loop: cst.CSTNode) -> bo
                 return False
             if isinstance(part.func, cst.Name):
                 functions.add(part.func.value)
+            elif isinstance(part.func, cst.Attribute) and code(part.func.value) == "math":
+                functions.add("math")
         elif isinstance(
             part, cst.Await | cst.Yield | cst.Lambda | cst.NamedExpr | cst.BaseComp
         ) or (isinstance(part, cst.Attribute) and attribute_stored(view, part, loop)):

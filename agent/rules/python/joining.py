@@ -153,7 +153,7 @@ def _index(view: ModuleView, search: _Search, edits: dict[cst.CSTNode, Edit]) ->
 
 def _index_name(view: ModuleView, search: _Search) -> str:
     source = search.source
-    plain = source.func.value if _is_method(source) else source  # type: ignore[attr-defined]
+    plain = source.func.value if _is_method(source) else source  # type: ignore[attr-defined]  # a call
     base = code(plain).rsplit(".", 1)[-1].strip("_") if is_simple(plain) else "items"
     return view.fresh(f"{base}_index")
 

@@ -321,7 +321,7 @@ class _Replacer(cst.CSTTransformer):
         if new is None:
             return updated_node
         lpar = getattr(original_node, "lpar", ())
-        return new.with_changes(lpar=lpar, rpar=getattr(original_node, "rpar", ()))  # type: ignore[return-value]
+        return new.with_changes(lpar=lpar, rpar=getattr(original_node, "rpar", ()))  # type: ignore[return-value]  # libcst
 
 
 _REDUCERS = frozenset({"sum", "max", "min", "any", "all"})

@@ -175,10 +175,10 @@ class _Filler(cst.CSTTransformer):
         assert isinstance(value, cst.BaseExpression)
         parent = self._above[-1] if self._above else None
         if isinstance(parent, cst.For | cst.CompFor) and parent.target is original_node:
-            return value  # type: ignore[return-value]
+            return value  # type: ignore[return-value]  # a name for a name
         call = self._above[-2] if len(self._above) > 1 else None
         alone = isinstance(parent, cst.Arg) and isinstance(call, cst.Call) and len(call.args) == 1
-        return fenced(value, parent, alone=alone)  # type: ignore[return-value]
+        return fenced(value, parent, alone=alone)  # type: ignore[return-value]  # same
 
 
 def fenced(

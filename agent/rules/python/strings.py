@@ -48,7 +48,7 @@ def _outermost(view: ModuleView, name: str, around: list[cst.CSTNode]) -> cst.CS
     """The loop that the empty string stands before, in the same block."""
     for loop in around:
         above = block_of(view, loop)
-        for statement in above[: above.index(loop)] if loop in above else []:  # type: ignore[arg-type]
+        for statement in above[: above.index(loop)] if loop in above else []:  # type: ignore[arg-type]  # by identity
             for store in stores(view, name, statement):
                 value = value_of(view, store)
                 if _is_text(value):

@@ -105,6 +105,13 @@ POSITIVE = [
         ("f(G(), [3, 4])",),
     ),
     (
+        "py-hoist-call",
+        "import math\n\n\ndef f(xs):\n    out = []\n    for x in xs:\n        # from the mean\n"
+        "        out.append(math.pow(x - math.fsum(xs) / len(xs), 2))\n    return out\n",
+        "math.pow(x - xs_fsum / len(xs), 2)",
+        ("f([3.0, 4.0])",),
+    ),
+    (
         "py-repeated-call",
         "def f(line):\n    # two\n    return line.split(',')[0] + line.split(',')[1]\n",
         "line_split = line.split(',')\n",
