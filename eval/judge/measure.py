@@ -11,6 +11,7 @@ import os
 import statistics
 import time
 from collections.abc import Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from enum import StrEnum
@@ -284,19 +285,26 @@ def _peak(rounds: Rounds, arm: str) -> int:
 def _open_arms(
     baseline: Baseline, arms: Mapping[str, Path], cpus: tuple[int, ...] | None
 ) -> Iterator[dict[str, Session]]:
+    """A session for every arm, opened side by side: a container takes its time to start."""
     limits = replace(baseline.sample_limits, cpus=cpus)
+
+    def opened(folder: Path) -> Session:
+        box = box_for(
+            baseline.target,
+            folder,
+            trusted=baseline.versions.trusted,
+            is_writable=baseline.needs_write,
+            limits=limits,
+        )
+        return open_box(baseline.target, box)
+
     with ExitStack() as stack:
-        sessions = {}
-        for arm, folder in arms.items():
-            box = box_for(
-                baseline.target,
-                folder,
-                trusted=baseline.versions.trusted,
-                is_writable=baseline.needs_write,
-                limits=limits,
-            )
-            sessions[arm] = stack.enter_context(open_box(baseline.target, box))
-        yield sessions
+        with ThreadPoolExecutor(len(arms)) as pool:
+            futures = {arm: pool.submit(opened, folder) for arm, folder in arms.items()}
+        for future in futures.values():
+            if future.exception() is None:
+                stack.enter_context(future.result())
+        yield {arm: future.result() for arm, future in futures.items()}
 
 
 def fresh_seed() -> int:
