@@ -177,7 +177,10 @@ def _once(
 def _name_for(call: cst.Call) -> str:
     func = call.func
     last = func.attr.value if isinstance(func, cst.Attribute) else code(func)
-    subject = func.value if isinstance(func, cst.Attribute) else call.args[0].value
+    if isinstance(func, cst.Attribute) and code(func.value) != "math":
+        subject = func.value
+    else:
+        subject = call.args[0].value
     if isinstance(subject, cst.Call):
         subject = subject.func
     root = root_name(subject)

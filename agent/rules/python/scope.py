@@ -165,6 +165,8 @@ def _only_reads(view: ModuleView, func: cst.BaseExpression) -> bool:
     if isinstance(func, cst.Name):
         return func.value in READING_BUILTINS and is_builtin(view, func.value)
     if isinstance(func, cst.Attribute):
+        if isinstance(func.value, cst.Name) and func.value.value == "math":
+            return True
         return func.attr.value in READING_METHODS | {"append", "add", "extend", "update"}
     return False
 
