@@ -12,9 +12,9 @@ from speedwright.errors import UsageError
 from speedwright.eval.judge.policy import allowed
 from speedwright.eval.target import Target
 from speedwright.profiler import Profile
-from speedwright.profiler.hot import line_shares, self_shares
+from speedwright.profiler.hot import charged_shares, line_shares, self_shares
 
-MOST_FILES = 8
+MOST_FILES = 12
 LEAST_SHARE = 0.01
 SOURCE_ENDINGS = (".py", ".cpp", ".cc", ".cxx", ".hpp", ".h", ".hh", ".c")
 
@@ -35,17 +35,20 @@ class Focus:
 def hot_files(
     profile: Profile, bench: Workbench, target: Target, focus: Focus
 ) -> tuple[HotFile, ...]:
-    """Files in which a change is allowed and time is spent, hottest first.
+    """Files in which a change is allowed and time is spent, those that time is charged to first.
+
+    The outermost callers are on every stack; by that measure they would crowd out the rest.
 
     Where the profiler saw no lines at all (a program built without line information), every source
     file counts as hot throughout.
     """
     shares = line_shares(profile)
     own = self_shares(profile)
+    charged = charged_shares(profile)
     if not any(shares.values()):
         shares = {p: {} for p in bench.paths() if p.endswith(SOURCE_ENDINGS)}
     found = []
-    for path, lines in shares.items():
+    for path, lines in sorted(shares.items(), key=lambda item: -charged.get(item[0], 0.0)):
         if not allowed(path, target) or not _in_focus(path, focus):
             continue
         try:

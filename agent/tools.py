@@ -239,11 +239,12 @@ def _numbered(text: str, first: int, last: int | None) -> str:
     rows: list[str] = []
     size = 0
     for number, line in enumerate(chosen, start=first):
-        rows.append(f"{number:5d}  {line}")
-        size += len(rows[-1]) + 1
-        if size > MAX_RESULT_CHARS - 100 and number < first + len(chosen) - 1:
-            rows.append(f"… more: read on with first={number + 1} (of {len(lines)} lines)")
+        row = f"{number:5d}  {line}"
+        size += len(row) + 1
+        if rows and size > MAX_RESULT_CHARS - 100:
+            rows.append(f"… more: read on with first={number} (of {len(lines)} lines)")
             break
+        rows.append(row)
     return "\n".join(rows)
 
 
