@@ -19,6 +19,7 @@ from pathlib import Path
 
 from speedwright.eval.judge.baseline import Baseline
 from speedwright.eval.judge.boxes import box_for, open_box, timing_cpus
+from speedwright.eval.judge.dynamic import refuse_dishonest, warnings
 from speedwright.eval.judge.explain import failure, read_together, sentence, why_unstable
 from speedwright.eval.judge.outputs import difference
 from speedwright.eval.judge.rounds import (
@@ -140,10 +141,22 @@ def _run(
             if verdict is None and (is_last or len(rounds.kept) in design.looks):
                 verdict = _look(rounds, design, mode, baseline, is_last=is_last)
             if verdict is not None:
+                verdict = _honest(verdict, baseline, rounds)
                 return Measurement(verdict=verdict, rounds=rounds, runs=rounds.runs)
     except SampleFailed as failed:
         verdict = failure(failed, baseline.sample_limits.wall_s)
         return Measurement(verdict=verdict, rounds=rounds, runs=rounds.runs)
+
+
+def _honest(verdict: Verdict, baseline: Baseline, rounds: Rounds) -> Verdict:
+    """The verdict after the dynamic guards."""
+    if not isinstance(verdict, Measured):
+        return verdict
+    refused = refuse_dishonest(rounds, verdict.comparison)
+    if refused is not None:
+        return refused
+    said = warnings(rounds, verdict.comparison, has_holdout=bool(baseline.holdout))
+    return replace(verdict, reasons=(*verdict.reasons, *said))
 
 
 def _fill(
