@@ -37,7 +37,9 @@ from speedwright.sandbox.session import (
     PLACE_INSIDE,
     SUPERVISOR,
     SUPERVISOR_INSIDE,
+    TEMPORARY_INSIDE,
     SupervisedSession,
+    scratch_inside,
     supervisor_command,
 )
 
@@ -86,9 +88,10 @@ class BubblewrapSandbox:
             raise SandboxUnavailable("the bubblewrap sandbox cannot run here", hint=found.reason)
         home = new_home()
         shims = SHIMS_INSIDE if write_shims(box.toolchain, home / "bin") else None
+        scratch = scratch_inside(box.toolchain.paths)
         with tempfile.TemporaryFile() as rules:
             command = (
-                *_namespaces(box.limits.disk_bytes),
+                *_namespaces(box.limits.disk_bytes, scratch=scratch),
                 *_filter(rules),
                 *_shown(box, home, has_shims=shims is not None),
                 *("--remount-ro", "/dev", "--remount-ro", "/proc", "--remount-ro", "/"),
@@ -103,6 +106,7 @@ class BubblewrapSandbox:
             launched.wire,
             places={mount.name: f"{PLACE_INSIDE}/{mount.name}" for mount in box.mounts},
             search_path=search_path(box.toolchain, shims),
+            scratch=scratch,
             kept=tuple(str(path) for path in box.toolchain.paths),
             rlimits={} if group is not None else process_rlimits(box.limits),
         )
@@ -114,19 +118,22 @@ class BubblewrapSandbox:
         return session
 
 
-def _namespaces(disk_bytes: int) -> tuple[str, ...]:
+def _namespaces(disk_bytes: int, *, scratch: str = TEMPORARY_INSIDE) -> tuple[str, ...]:
     """The box without anything of ours in it.
 
     No `--die-with-parent`: it looks at the thread that started the box, and a thread of a pool may
     end long before its session. The supervisor ends the box when our end of its stdin closes.
     """
     nested = ("--disable-userns",) if "--disable-userns" in _help() else ()
+    writable: list[str] = []
+    for place in dict.fromkeys((TEMPORARY_INSIDE, scratch)):
+        writable += ["--size", str(disk_bytes), "--tmpfs", place]
     return (
         *("bwrap", "--unshare-all", "--unshare-user", *nested, "--as-pid-1"),
         *("--cap-drop", "ALL", "--uid", NOBODY, "--gid", NOBODY, "--hostname", "box"),
         *("--clearenv", "--proc", "/proc", "--dev", "/dev", "--mqueue", "/dev/mqueue"),
         *("--size", str(SHM_BYTES), "--tmpfs", "/dev/shm"),
-        *("--size", str(disk_bytes), "--tmpfs", "/tmp", "--chdir", "/tmp"),
+        *(*writable, "--chdir", scratch),
         *("--ro-bind", "/usr", "/usr", *_root_links()),
     )
 

@@ -35,10 +35,11 @@ from speedwright.sandbox.owner import Owner
 from speedwright.sandbox.reaper import reap
 from speedwright.sandbox.session import (
     PLACE_INSIDE,
-    SCRATCH_INSIDE,
     SUPERVISOR,
     SUPERVISOR_INSIDE,
+    TEMPORARY_INSIDE,
     SupervisedSession,
+    scratch_inside,
     supervisor_command,
 )
 
@@ -59,6 +60,7 @@ class _Plan:
         shown: What is mounted, by path inside.
         places: Path inside of each of the box's mounts.
         search_path: Folders of PATH inside.
+        scratch: Scratch folder inside.
         kept: Paths inside that are never emptied.
         env: Variables that the image sets for its programs.
         home: Temporary folder on the host that goes away with the container.
@@ -69,6 +71,7 @@ class _Plan:
     shown: dict[str, Shown]
     places: dict[str, str]
     search_path: tuple[str, ...]
+    scratch: str
     kept: tuple[str, ...]
     env: dict[str, str]
     home: Path | None
@@ -149,6 +152,7 @@ class DockerSandbox:
             wire,
             places=plan.places,
             search_path=plan.search_path,
+            scratch=plan.scratch,
             kept=plan.kept,
         )
 
@@ -188,6 +192,7 @@ class DockerSandbox:
                 shown=shown,
                 places=places,
                 search_path=(*path.split(":"), SHIMS_INSIDE),
+                scratch=TEMPORARY_INSIDE,
                 kept=(),
                 env={name: value for name, value in env.items() if name not in _OURS},
                 home=home,
@@ -203,6 +208,7 @@ class DockerSandbox:
             shown=shown,
             places=places,
             search_path=search_path(box.toolchain, None if shims is None else SHIMS_INSIDE),
+            scratch=scratch_inside(paths),
             kept=tuple(str(path) for path in paths),
             env={},
             home=shims,
@@ -234,8 +240,8 @@ def _write_python(folder: Path) -> None:
 
 
 def _is_in(image: PreparedImage, path: Path) -> bool:
-    """Whether the image's own copy serves; what lies in the scratch folder is hidden by it."""
-    return path in image.baked and not path.is_relative_to(SCRATCH_INSIDE)
+    """Whether the image's own copy serves; what lies below /tmp is hidden by the mount there."""
+    return path in image.baked and not path.is_relative_to(TEMPORARY_INSIDE)
 
 
 def _environment_of(client: docker.DockerClient, image: PreparedImage) -> dict[str, str]:
@@ -266,7 +272,7 @@ def _create(client: docker.DockerClient, plan: _Plan, box: Box) -> str:
             stdin_open=True,
             environment={},
             labels=Owner.of_this_process().labels(box.label),
-            host_config=host_config(client, box.limits, plan.shown),
+            host_config=host_config(client, box.limits, plan.shown, scratch=plan.scratch),
         )
     except docker.errors.APIError as error:
         said = str(error.explanation)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from speedwright.sandbox.box import Box
 from speedwright.sandbox.limits import MIB, Limits
-from speedwright.sandbox.session import SCRATCH_INSIDE
+from speedwright.sandbox.session import TEMPORARY_INSIDE
 
 if TYPE_CHECKING:
     import docker
@@ -29,7 +29,7 @@ class Shown:
 
 
 def host_config(
-    client: docker.DockerClient, limits: Limits, shown: Mapping[str, Shown]
+    client: docker.DockerClient, limits: Limits, shown: Mapping[str, Shown], *, scratch: str
 ) -> dict[str, Any]:
     """The profile as the engine's API wants it; `shown` is keyed by path inside."""
     from docker.types import LogConfig, Mount, Ulimit
@@ -45,7 +45,10 @@ def host_config(
         memswap_limit=limits.memory_bytes,  # swap on top would hide that memory ran out
         # Whole cores, not a quota: a quota throttles in bursts, which shows up as noise.
         cpuset_cpus=None if limits.cpus is None else ",".join(map(str, limits.cpus)),
-        tmpfs={SCRATCH_INSIDE: f"rw,exec,nosuid,nodev,size={limits.disk_bytes}"},
+        tmpfs={
+            place: f"rw,exec,nosuid,nodev,size={limits.disk_bytes}"
+            for place in (TEMPORARY_INSIDE, scratch)
+        },
         ipc_mode="private",  # but not none, which breaks multiprocessing
         shm_size=_SHARED_MEMORY_BYTES,
         log_config=LogConfig(type="none"),  # our frames on stdout are no log, and fill disks

@@ -24,7 +24,15 @@ if TYPE_CHECKING:
 HOST_REPOSITORY = "speedwright-host"
 ENVIRONMENT_REPOSITORY = "speedwright-env"
 _TOP_LEVEL = ("bin", "sbin", "lib", "lib32", "lib64", "libx32")
-_FOLDERS = {"tmp": 0o1777, "etc": 0o755, "root": 0o755, "usr": 0o755, "var": 0o755, "box": 0o755}
+_FOLDERS = {
+    "tmp": 0o1777,
+    "etc": 0o755,
+    "root": 0o755,
+    "usr": 0o755,
+    "var": 0o755,
+    "box": 0o755,
+    "box/scratch": 0o1777,
+}
 _FILES = {
     "etc/passwd": "root:x:0:0:root:/root:/bin/sh\nnobody:x:65534:65534:nobody:/tmp:/bin/sh\n",
     "etc/group": "root:x:0:\nnogroup:x:65534:\n",
@@ -75,7 +83,6 @@ def _write_archive(target: IO[bytes], folders: Sequence[Path]) -> None:
         for name, text in _FILES.items():
             data = text.encode()
             archive.addfile(_entry(name, size=len(data)), io.BytesIO(data))
-        archive.addfile(_entry("var/tmp", kind=tarfile.SYMTYPE, link="../tmp"))
         for name in _TOP_LEVEL:
             if (path := Path("/") / name).is_symlink():
                 link = str(path.readlink()).removeprefix("/")

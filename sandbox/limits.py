@@ -17,7 +17,8 @@ class Limits:
         wall_s: Seconds after which everything the command started is killed.
         memory_bytes: Memory of everything in the box, swap included (box-wide).
         pids: Processes and threads in the box (box-wide).
-        disk_bytes: Size of the writable scratch file system (box-wide).
+        disk_bytes: Size of the writable scratch file system, and of `/tmp` where that is another
+            one (box-wide).
         file_bytes: Largest file a process may write.
         open_files: Descriptors a process may hold.
         output_bytes: Bytes of stdout and of stderr that are kept; the rest is counted and hashed.

@@ -70,7 +70,7 @@ class ProcessSandbox:
             places={mount.name: str(mount.source) for mount in box.mounts},
             search_path=search_path(box.toolchain, shims),
             scratch=str(scratch),
-            wiped=(str(scratch),),
+            wiped=(),
             is_namespace=False,
             rlimits={} if group is not None else process_rlimits(box.limits),
         )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import weakref
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path, PurePosixPath
 from types import TracebackType
 from typing import Any, Protocol, Self
@@ -19,8 +19,9 @@ from speedwright.sandbox.result import Outcome, ProcessResult
 SUPERVISOR = Path(__file__).with_name("supervisor")
 SUPERVISOR_INSIDE = "/box/.supervisor"
 PLACE_INSIDE = "/box"
-SCRATCH_INSIDE = "/tmp"
-WIPED_INSIDE = ("/tmp", "/dev/shm", "/dev/mqueue")
+TEMPORARY_INSIDE = "/tmp"
+SCRATCH_BESIDE = f"{PLACE_INSIDE}/scratch"
+WIPED_INSIDE = (TEMPORARY_INSIDE, "/dev/shm", "/dev/mqueue")
 START_S = 30.0
 GRACE_S = 20.0
 IDLE_S = 3600.0
@@ -45,6 +46,15 @@ def supervisor_command(python: str, supervisor: str = SUPERVISOR_INSIDE) -> tupl
     return (python, "-I", "-S", "-B", supervisor)
 
 
+def scratch_inside(shown: Iterable[Path]) -> str:
+    """The scratch folder of a box that shows these folders of the host at their own paths.
+
+    It is `/tmp` unless something is shown there: a command is promised an empty scratch folder.
+    """
+    is_taken = any(path.is_relative_to(TEMPORARY_INSIDE) for path in shown)
+    return SCRATCH_BESIDE if is_taken else TEMPORARY_INSIDE
+
+
 class SupervisedSession:
     """Implements `speedwright.sandbox.interfaces.Session` for every backend.
 
@@ -55,7 +65,7 @@ class SupervisedSession:
         places: Path inside of each mount by name.
         search_path: Folders of PATH inside.
         scratch: Scratch folder inside, which HOME, TMPDIR and the default folder are.
-        wiped: Folders that are emptied between calls.
+        wiped: Folders that are emptied between calls beside the scratch folder.
         kept: Paths inside the wiped folders that are mounts of ours and stay.
         is_namespace: Whether the supervisor is PID 1 of a process namespace of its own.
         rlimits: Resource limits by name (`RLIMIT_…`) beside those that `Limits` gives to a process.
@@ -69,7 +79,7 @@ class SupervisedSession:
         *,
         places: Mapping[str, str],
         search_path: tuple[str, ...],
-        scratch: str = SCRATCH_INSIDE,
+        scratch: str = TEMPORARY_INSIDE,
         wiped: tuple[str, ...] = WIPED_INSIDE,
         kept: tuple[str, ...] = (),
         is_namespace: bool = True,
@@ -85,7 +95,7 @@ class SupervisedSession:
         self._end = weakref.finalize(self, _end, self._channel, cage, os.getpid())
         setup = {
             "scratch": scratch,
-            "wipe": list(wiped),
+            "wipe": list(dict.fromkeys((scratch, *wiped))),
             "kept": list(kept),
             "is_namespace": is_namespace,
             "cpus": list(box.limits.cpus or ()),

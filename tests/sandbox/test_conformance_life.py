@@ -188,8 +188,9 @@ def test_box_under_a_folder_in_tmp(sandbox: Sandbox, toolchain: Toolchain, tmp_p
     shown = Toolchain(python=toolchain.python, paths=paths)
     with sandbox.open(Box(mounts=(), toolchain=shown, label="tests")) as session:
         for _ in range(2):
-            result = session.run(Call(argv=("cat", str(tools / "word"))))
-            assert result.stdout == b"found"
+            script = f"cat {tools}/word; ls -A; touch here; test ! -e /tmp/left"
+            script += "; echo $?; touch /tmp/left" if sandbox.isolates else "; echo 0"
+            assert session.run(Call(argv=("sh", "-c", script))).stdout == b"found0\n"
 
 
 def test_death_of_the_box_is_not_the_commands_fault(sandbox: Sandbox, box: Box) -> None:

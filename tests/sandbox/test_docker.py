@@ -19,6 +19,7 @@ from speedwright.sandbox import MIB, Box, Call, Limits, Mount, Outcome
 from speedwright.sandbox.docker import DockerSandbox
 from speedwright.sandbox.engine import connect
 from speedwright.sandbox.owner import OWNER_LABEL, RUN_LABEL, Owner
+from speedwright.sandbox.session import scratch_inside
 from speedwright.sandbox.toolchain import find_toolchain
 
 HERE = Path("/nonexistent-target")
@@ -76,7 +77,8 @@ def test_profile_is_the_documented_one(docker_engine: Any, no_leftovers: str) ->
     assert host["PidsLimit"] == 51
     assert host["Memory"] == host["MemorySwap"] == 300 * MIB
     assert host["CpusetCpus"] == "0"
-    assert host["Tmpfs"] == {"/tmp": f"rw,exec,nosuid,nodev,size={9 * MIB}"}
+    scratch = {"/tmp"} | {scratch_inside(box.toolchain.paths)}
+    assert host["Tmpfs"] == dict.fromkeys(scratch, f"rw,exec,nosuid,nodev,size={9 * MIB}")
     assert host["IpcMode"] == "private"
     assert host["ShmSize"] == 64 * MIB
     assert host["LogConfig"]["Type"] == "none"
@@ -174,7 +176,7 @@ def test_box_that_dies_of_memory_as_a_whole_is_the_commands_fault(no_leftovers: 
 def test_full_disk_is_an_error_inside_and_no_more(no_leftovers: str) -> None:
     code = """
         try:
-            with open("/tmp/big", "wb") as file:
+            with open("big", "wb") as file:
                 for _ in range(64):
                     file.write(bytes(1 << 20))
         except OSError as error:
@@ -182,7 +184,7 @@ def test_full_disk_is_an_error_inside_and_no_more(no_leftovers: str) -> None:
     """
     with DockerSandbox().open(a_box(no_leftovers, disk_bytes=8 * MIB)) as session:
         assert session.run(python(code)).stdout == b"No space left on device\n"
-        assert session.run(python("import os; print(os.listdir('/tmp'))")).stdout == b"[]\n"
+        assert session.run(python("import os; print(os.listdir())")).stdout == b"[]\n"
 
 
 def test_process_limit_stops_a_fork_bomb(no_leftovers: str) -> None:
