@@ -122,7 +122,7 @@ class Search:
         except (VersionFailed, SandboxError) as failed:
             return f"not built: {failed}"
         try:
-            verdict = check_tests(self.baseline, folder)
+            verdict = check_tests(self.baseline, folder).verdict
         except SandboxError as error:
             return f"the tests could not be run: {error}"
         finally:

@@ -46,9 +46,13 @@ NO_HOLDOUT = "no hold-out workload (step 8) was measured"
 
 @dataclass(slots=True)
 class _Trace:
-    """Steps as they are paid for."""
+    """What the steps leave behind, beside the verdict."""
 
     steps: list[StepCost] = field(default_factory=list)
+    rounds: Rounds | None = None
+    held_out: list[HoldoutResult] = field(default_factory=list)
+    flaky: tuple[str, ...] = ()
+    not_checked: list[str] = field(default_factory=list)
     start_s: float = field(default_factory=time.monotonic)
 
     def done(self, step: str, runs: int = 0) -> None:
@@ -82,35 +86,30 @@ class Case:
 def judge(case: Case, baseline: Baseline, progress: Progress) -> Judgement:
     """One candidate, one verdict. Never raises for a candidate's or the sandbox's fault."""
     trace = _Trace()
-    held_out: list[HoldoutResult] = []
     try:
-        verdict, rounds = _cascade(case, baseline, progress, trace, held_out)
+        verdict = _cascade(case, baseline, progress, trace)
     except SandboxError as error:
-        verdict, rounds = InfraError(reasons=(str(error),)), None
+        verdict = InfraError(reasons=(str(error),))
         trace.done("infra")
-    is_measured = rounds is not None and bool(rounds.all)
+    rounds = trace.rounds
+    if not trace.held_out:
+        trace.not_checked.append(NO_HOLDOUT)
     return Judgement(
         verdict=verdict,
         steps=tuple(trace.steps),
-        tests_passed=len(baseline.expected) if is_measured else 0,
-        tests_flaky=baseline.flaky,
-        not_checked=(*baseline.notes, *NOT_BUILT, *(() if held_out else (NO_HOLDOUT,))),
+        tests_passed=len(baseline.expected - set(trace.flaky)) if rounds and rounds.all else 0,
+        tests_flaky=(*baseline.flaky, *trace.flaky),
+        not_checked=(*baseline.notes, *NOT_BUILT, *trace.not_checked),
         samples=sample_rows(rounds) if rounds else (),
-        holdout=tuple(result.to_json() for result in held_out),
+        holdout=tuple(result.to_json() for result in trace.held_out),
     )
 
 
-def _cascade(
-    case: Case,
-    baseline: Baseline,
-    progress: Progress,
-    trace: _Trace,
-    held_out: list[HoldoutResult],
-) -> tuple[Verdict, Rounds | None]:
+def _cascade(case: Case, baseline: Baseline, progress: Progress, trace: _Trace) -> Verdict:
     reasons = check_policy(case.candidate.diff, baseline.target) if case.has_policy else ()
     trace.done("policy")
     if reasons:
-        return Rejected(reasons=reasons), None
+        return Rejected(reasons=reasons)
 
     progress.step("build", case.candidate.author)
     try:
@@ -118,32 +117,31 @@ def _cascade(
         reference = baseline.versions.folder(case.reference_diff)
     except VersionFailed as failed:
         trace.done("build")
-        return failed.verdict, None
+        return failed.verdict
     trace.done("build")
     try:
-        verdict, rounds = _tests_and_time(case, baseline, progress, trace, (reference, folder))
-        if case.mode is Mode.CONFIRM and word_of(verdict) == "faster":
-            _hold_out(case, baseline, progress, trace, (reference, folder), held_out)
-            verdict = _with_holdout(verdict, held_out)
-        return verdict, rounds
+        return _on_disk(case, baseline, progress, trace, (reference, folder))
     finally:
         baseline.versions.forget(folder)
 
 
-def _tests_and_time(
+def _on_disk(
     case: Case,
     baseline: Baseline,
     progress: Progress,
     trace: _Trace,
     folders: tuple[Path, Path],
-) -> tuple[Verdict, Rounds | None]:
+) -> Verdict:
+    """The steps that need the built version: reference and candidate in `folders`."""
     reference, folder = folders
     if baseline.target.test is not None:
         progress.step("tests", " ".join(baseline.target.test.argv))
-        broken = check_tests(baseline, folder)
+        checked = check_tests(baseline, folder)
+        trace.flaky = checked.flaky
         trace.done("tests", runs=1)
-        if broken is not None:
-            return broken, None
+        if checked.verdict is not None:
+            return checked.verdict
+
     progress.step(case.mode.value, baseline.target.workload_how)
     found = measure(
         baseline,
@@ -154,31 +152,25 @@ def _tests_and_time(
         progress=progress,
         deadline_s=case.deadline_s,
     )
+    trace.rounds = found.rounds
     trace.done(case.mode.value, runs=found.runs)
-    return found.verdict, found.rounds
+    if case.mode is Mode.SCREEN or word_of(found.verdict) != "faster":
+        return found.verdict
 
-
-def _hold_out(
-    case: Case,
-    baseline: Baseline,
-    progress: Progress,
-    trace: _Trace,
-    folders: tuple[Path, Path],
-    held_out: list[HoldoutResult],
-) -> None:
-    """Measure the hold-out workloads."""
     for held in baseline.holdout:
         progress.step("hold out", held.how)
-        found = measure(
+        again = measure(
             held.baseline,
-            *folders,
+            reference,
+            folder,
             mode=Mode.CONFIRM,
             seed=case.seed + 1,
             progress=progress,
             deadline_s=case.deadline_s,
         )
-        held_out.append(HoldoutResult(how=held.how, verdict=found.verdict))
-        trace.done("hold out", runs=found.runs)
+        trace.held_out.append(HoldoutResult(how=held.how, verdict=again.verdict))
+        trace.done("hold out", runs=again.runs)
+    return _with_holdout(found.verdict, trace.held_out)
 
 
 def _with_holdout(verdict: Verdict, held_out: list[HoldoutResult]) -> Verdict:

@@ -1,12 +1,13 @@
 """Step 4, tests: what passed on the base must pass on the candidate, by id.
 
 Covers: failing, missing, newly skipped and never-run tests, a test process that ends early or
-answers without the nonce, hangs, crashes.
+answers without the nonce, hangs, crashes, tests that fail now and then (run again, named).
 Does not cover: a candidate that finds the nonce in its own process (step 3 looks for that).
 """
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
 
 from speedwright.eval.judge.baseline import Baseline
@@ -19,15 +20,56 @@ SHOWN = 5
 TAIL_CHARS = 1200
 
 
-def check_tests(baseline: Baseline, folder: Path) -> Verdict | None:
-    """The verdict that ends the cascade, or `None` if the tests pass (or there are none).
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TestCheck:
+    """What the tests say of a candidate.
+
+    Attributes:
+        verdict: The one that ends the cascade, or `None` if they pass (or there are none).
+        flaky: Tests that failed once but did not decide: they passed when run again, or the base
+            fails them now too.
+    """
+
+    __test__ = False
+
+    verdict: Verdict | None
+    flaky: tuple[str, ...] = ()
+
+
+def check_tests(baseline: Baseline, folder: Path) -> TestCheck:
+    """Run the tests on a built version; failures are run again, on the candidate and on the base.
+
+    A test counts against a candidate if it fails twice there and passes again on the base. What
+    fails once only is named as flaky: a busy machine breaks tests that look at the clock.
 
     Raises:
         SandboxError: The sandbox failed.
     """
+    if baseline.target.test is None:
+        return TestCheck(verdict=None)
+    first = _run(baseline, folder)
+    verdict = _verdict(baseline, first)
+    broken = baseline.expected - first.passed
+    if verdict is None or not (first.is_complete and first.is_listed and broken):
+        return TestCheck(verdict=verdict)
+    second = _run(baseline, folder)
+    if not second.is_complete:
+        return TestCheck(verdict=verdict)
+    again = broken - second.passed
+    if again:
+        base = _run(baseline, baseline.folder)
+        again &= base.passed if base.is_complete else again
+    if not again:
+        return TestCheck(verdict=None, flaky=tuple(sorted(broken)))
+    return TestCheck(
+        verdict=Incorrect(reasons=(_broken(sorted(again), first),)),
+        flaky=tuple(sorted(broken - again)),
+    )
+
+
+def _run(baseline: Baseline, folder: Path) -> TestRun:
     test = baseline.target.test
-    if test is None:
-        return None
+    assert test is not None
     limits = baseline.test_limits
     is_writable = baseline.needs_write
     place = baseline.versions.copy(folder) if is_writable else folder
@@ -40,13 +82,14 @@ def check_tests(baseline: Baseline, folder: Path) -> Verdict | None:
     )
     try:
         with open_box(baseline.target, box) as session:
-            return _verdict(baseline, run_tests(session, test, limits=limits), limits.wall_s)
+            return run_tests(session, test, limits=limits)
     finally:
         if is_writable:
             baseline.versions.forget(place)
 
 
-def _verdict(baseline: Baseline, run: TestRun, limit_s: float) -> Verdict | None:
+def _verdict(baseline: Baseline, run: TestRun) -> Verdict | None:
+    limit_s = baseline.test_limits.wall_s
     outcome = run.result.outcome
     if outcome is Outcome.TIMED_OUT:
         return TimedOut(reasons=(f"the tests ran over {limit_s:.0f} s (5 x the base + 30 s)",))

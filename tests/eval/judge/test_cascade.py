@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
@@ -163,3 +164,22 @@ def test_a_hang_is_timed_out(baseline: Baseline, diff_of: Diff) -> None:
 def test_every_verdict_says_what_it_does_not_rest_on(baseline: Baseline, diff_of: Diff) -> None:
     found = judged(baseline, diff_of(LOOP, FAST), mode=Mode.SCREEN)
     assert any("guards" in text for text in found.not_checked)
+
+
+def test_a_test_that_fails_now_and_then_is_named_and_does_not_decide(
+    baseline: Baseline, diff_of: Diff, tmp_path: Path
+) -> None:
+    mark = tmp_path / "ran"
+    mark.mkdir()
+    # The plain process sandbox does not isolate, so a file outlives the first test run.
+    moody = (
+        "    import pathlib\n"
+        f"    mark = pathlib.Path({str(mark)!r}) / 'once'\n"
+        "    if n == 900 and not mark.exists():\n"
+        "        mark.touch()\n"
+        "        return -1\n"
+    ) + FAST
+    found = judged(baseline, diff_of(LOOP, moody), mode=Mode.SCREEN)
+    assert found.word == "faster", found.to_json()
+    assert found.tests_flaky == ("test_slow.py::test_total",)
+    assert found.to_json()["tests_passed"] == 1
