@@ -1,9 +1,9 @@
 """Guard: answers are computed, not looked up.
 
 Rows of the exploit table: 11 (hard-coded inputs and answers), 9 (known answers).
-Covers: comparing an input with a literal and answering with a literal (refused where the workload or
-the tests hold that literal too), tables from such literals to answers, inputs recognised by their
-digest, large tables of literals.
+Covers: comparing an input with a literal and answering with a literal (refused where the workload
+or the tests hold that literal too), tables from such literals to answers, inputs recognised by
+their digest, large tables of literals.
 Does not cover: an input recognised by a property (its length, its first element) that no literal of
 the workload shows; other sizes, seeds and hold-out workloads are measured for that.
 """
@@ -46,7 +46,10 @@ def marks(module: PythonModule, context: Context) -> Iterator[Mark]:
             if key is not None:
                 yield from _known(key, value, key.lineno, context, is_table=True)
         yield from _large(table, [*table.keys, *table.values])
-    for listed in module.of(ast.List, ast.Tuple, ast.Set):
+    lists: list[ast.List | ast.Tuple | ast.Set] = [
+        *module.of(ast.List), *module.of(ast.Tuple), *module.of(ast.Set)
+    ]  # fmt: skip
+    for listed in lists:
         yield from _large(listed, listed.elts)
     for data in module.of(ast.Constant):
         if isinstance(data.value, bytes) and len(data.value) >= 8 * LARGE_TABLE:
@@ -69,7 +72,9 @@ def _known(
     key: ast.expr, answer: ast.expr, line: int, context: Context, *, is_table: bool = False
 ) -> Iterator[Mark]:
     """A mark where this very input is answered with a literal."""
-    options = key.elts if isinstance(key, ast.Tuple | ast.List | ast.Set) else [key]
+    options: list[ast.expr] = [key]
+    if isinstance(key, ast.Tuple | ast.List | ast.Set):
+        options = key.elts
     if len(options) > LARGE_TABLE or not _is_answer(answer):
         return
     for option in options:

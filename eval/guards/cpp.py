@@ -155,7 +155,9 @@ def changes(before: CppText, after: CppText) -> Iterator[Mark]:
         lost = count(before, check) - count(after, check)
         if lost > 0:
             yield _warning(
-                "dropped-check", 1, f"{lost} × `{check}` gone: is that error still reported?"
+                "dropped-check",
+                1,
+                f"`{check}` stands {lost} times less: is that error still reported?",
             )
 
 
@@ -163,7 +165,7 @@ def _is_declared(code: str, start: int) -> bool:
     """Whether the name before a bracket is being declared: a type stands in front of it."""
     front = code[max(0, start - 80) : start].rstrip(" \t")
     found = re.search(r"([\w>*&]+)$", front)
-    return bool(found) and found[1] not in (
+    return found is not None and found[1] not in (
         "return", "else", "do", "case", "co_return", "throw", "and", "or", "not", "new", "&", "&&",
         "*",
     )  # fmt: skip

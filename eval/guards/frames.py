@@ -1,7 +1,7 @@
 """Guard: no looking at the caller, at the interpreter's insides, or at raw memory.
 
-Rows of the exploit table: 10 (stack and frame introspection), 9 and 29 (reading the judge's memory),
-and tracing hooks (1, 14).
+Rows of the exploit table: 10 (stack and frame introspection), 9 and 29 (reading the judge's
+memory), and tracing hooks (1, 14).
 Covers: frames, stacks, tracebacks' frames, `gc`'s object walks, trace, profile and audit hooks,
 ctypes and cffi.
 Does not cover: an extension module that does the same in C (see `cpp`).

@@ -1,8 +1,9 @@
 """Guard: the import system and the test machinery are not a patch's business.
 
-Rows of the exploit table: 14 (test machinery), 15 (start-up and import hooks), 23 (swapped modules).
-Covers: `sys.modules`, import hooks and finders, reloading, `sys.path`, imports of test frameworks in
-code that is no test, of the workload's own module, and of start-up modules.
+Rows of the exploit table: 14 (test machinery), 15 (start-up and import hooks), 23 (swapped
+modules).
+Covers: `sys.modules`, import hooks and finders, reloading, `sys.path`, imports of test frameworks
+in code that is no test, of the workload's own module, and of start-up modules.
 Does not cover: files that steer pytest or Python's start (step 1 refuses those).
 """
 

@@ -21,6 +21,9 @@ DEPTH = 24
 ALIAS_PASSES = 3
 BUILTIN_NAMES = frozenset(dir(builtins))
 BUILTINS = ("builtins", "__builtins__")
+CORE = frozenset(
+    ("os", "sys", "time", "gc", "ctypes", "inspect", "builtins", "importlib", "socket")
+)
 IMPORTERS = ("__import__", "importlib.import_module", "importlib.__import__")
 FunctionNode = ast.FunctionDef | ast.AsyncFunctionDef
 Scope = FunctionNode | ast.Lambda
@@ -63,6 +66,7 @@ class PythonModule:
             for n in self.tree.body
             if isinstance(n, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef)
         }
+        self._stored = {n.id for n in self.of(ast.Name) if isinstance(n.ctx, ast.Store)}
         self._learn_imports()
         for _ in range(ALIAS_PASSES):
             self._learn_assignments()
@@ -73,6 +77,11 @@ class PythonModule:
             for node in self._by_type[kind]:
                 assert isinstance(node, kind)
                 yield node
+
+    def definitions(self) -> Iterator[FunctionNode]:
+        """Every function that has a name."""
+        yield from self.of(ast.FunctionDef)
+        yield from self.of(ast.AsyncFunctionDef)
 
     def parent(self, node: ast.AST) -> ast.AST | None:
         """The node that holds it."""
@@ -93,7 +102,7 @@ class PythonModule:
     def functions(self) -> dict[str, FunctionNode]:
         """Functions by qualified name; of two with one name, the last."""
         found = {}
-        for node in self.of(ast.FunctionDef, ast.AsyncFunctionDef):
+        for node in self.definitions():
             found[self.qualified(node)] = node
         return found
 
@@ -166,7 +175,8 @@ class PythonModule:
                 if alias.name == "*":
                     self._stars.add(module)
                 else:
-                    self._aliases[alias.asname or alias.name].add(f"{module}.{alias.name}")
+                    whole = alias.name if module in BUILTINS else f"{module}.{alias.name}"
+                    self._aliases[alias.asname or alias.name] |= {whole, *_through([whole])}
 
     def _learn_assignments(self) -> None:
         known = {n.partition(".")[0] for found in self._aliases.values() for n in found}
@@ -201,7 +211,9 @@ class PythonModule:
             return tuple(sorted(self._aliases[name]))
         if name in self._defined or self._is_parameter(node, name):
             return ()
-        return (name, *(f"{star}.{name}" for star in sorted(self._stars)))
+        if name in BUILTIN_NAMES or name in BUILTINS:
+            return (name,)
+        return () if name in self._stored else tuple(f"{s}.{name}" for s in sorted(self._stars))
 
     def _is_parameter(self, node: ast.AST, name: str) -> bool:
         for around in self.ancestors(node):
@@ -212,9 +224,10 @@ class PythonModule:
         return False
 
     def _inside(self, value: ast.AST, attr: str, depth: int) -> tuple[str, ...]:
-        return tuple(
+        found = [
             attr if base in BUILTINS else f"{base}.{attr}" for base in self.names(value, depth + 1)
-        )
+        ]
+        return (*found, *_through(found))
 
     def _of_call(self, node: ast.Call, depth: int) -> tuple[str, ...]:
         called = self.names(node.func, depth + 1)
@@ -245,6 +258,12 @@ class PythonModule:
         return tuple(found)
 
 
+def _through(names: list[str]) -> list[str]:
+    """Well-known modules that are reached through another, as in `random._os`."""
+    lasts = [(n.rpartition(".")[0], n.rpartition(".")[2].lstrip("_")) for n in names]
+    return [last for front, last in lasts if last in CORE and front not in ("", "datetime")]
+
+
 def _pairs(target: ast.expr, value: ast.expr) -> Iterator[tuple[str, ast.expr]]:
     if isinstance(target, ast.Name):
         yield target.id, value
@@ -258,7 +277,7 @@ def _parse(text: str) -> ast.Module:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            return ast.parse(text)
+            return ast.parse(text.removeprefix("\ufeff"))
     except SyntaxError as error:
         raise NotPython(error.msg or "invalid syntax", error.lineno or 1) from error
     except (ValueError, RecursionError, MemoryError) as error:

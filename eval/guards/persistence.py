@@ -50,8 +50,9 @@ NAMES = {
 }  # fmt: skip
 MODULES = {
     **table(
-        _KEEPS, "tempfile", "shelve", "dbm", "sqlite3", "diskcache", "multiprocessing.shared_memory",
-        "posix_ipc", "sysv_ipc", "lmdb", "h5py", "platformdirs", "appdirs", "_posixshmem",
+        _KEEPS, "tempfile", "shelve", "dbm", "sqlite3", "diskcache",
+        "multiprocessing.shared_memory", "posix_ipc", "sysv_ipc", "lmdb", "h5py",
+        "platformdirs", "appdirs", "_posixshmem",
     ),
     **table(
         _NETWORK, "socket", "_socket", "socketserver", "urllib.request", "http.client",

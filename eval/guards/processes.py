@@ -1,6 +1,7 @@
 """Guard: work is done in the process that is timed, and it ends as processes do.
 
-Rows of the exploit table: 3 (work elsewhere), 18 (early exit), 19, 20 (survivors), 25, 29 (signals).
+Rows of the exploit table: 3 (work elsewhere), 18 (early exit), 19, 20 (survivors), 25, 29
+(signals).
 Covers: `os._exit`, `atexit`, signals and timers, processes that detach, and as warnings threads,
 child processes, pools, priorities, `sys.exit`.
 Does not cover: threads that an extension module or a library starts by itself.

@@ -2,9 +2,10 @@
 
 Rows of the exploit table: 2 (lazy results), 7 (uninitialised memory), 18 (`__eq__` always True).
 Covers: comparison methods that return a constant; functions that returned a finished collection and
-now return an iterator; as warnings, proxies (`__getattr__`), tensor subclasses, arrays that are not
-filled.
-Does not cover: laziness inside an object that is returned (the whole output is serialised for that).
+now return an iterator; as warnings, proxies (`__getattr__`), tensor subclasses, arrays that are
+not filled.
+Does not cover: laziness inside an object that is returned (the whole output is serialised for
+that).
 """
 
 from __future__ import annotations
@@ -30,7 +31,7 @@ FINISHED = ast.List | ast.ListComp | ast.Tuple | ast.Dict | ast.DictComp | ast.S
 
 def marks(module: PythonModule) -> Iterator[Mark]:
     """Comparisons that mean nothing, proxies, arrays that are not filled."""
-    for function in module.of(ast.FunctionDef, ast.AsyncFunctionDef):
+    for function in module.definitions():
         name = function.name
         is_method = isinstance(module.parent(function), ast.ClassDef)
         if is_method and name in CONSTANT and _returns_constant(function):

@@ -109,7 +109,8 @@ def _is_quiet(handler: ast.ExceptHandler) -> bool:
 def _checks(module: PythonModule) -> dict[tuple[str, str], list[int]]:
     """Lines of the checks, by function and kind."""
     found: dict[tuple[str, str], list[int]] = {}
-    for node in module.of(ast.Raise, ast.Assert):
+    checks: list[ast.Raise | ast.Assert] = [*module.of(ast.Raise), *module.of(ast.Assert)]
+    for node in checks:
         around = module.function_of(node)
         place = "" if around is None or isinstance(around, ast.Lambda) else module.qualified(around)
         found.setdefault((place, _what(node)), []).append(node.lineno)
