@@ -49,7 +49,9 @@ def judge(path: Path, patch: Path, given: Given, out: Path | None) -> JudgeReque
     from speedwright.eval.judging import JudgeRequest
 
     settings = _settings(path, given, None)
-    return JudgeRequest(target=_target(path, settings, out), patch=patch)
+    return JudgeRequest(
+        target=_target(path, settings, out), patch=patch, holdout=_texts(settings.holdout)
+    )
 
 
 def compare(base: str, head: str, repo: Path, given: Given, out: Path | None) -> CompareRequest:
@@ -57,7 +59,12 @@ def compare(base: str, head: str, repo: Path, given: Given, out: Path | None) ->
     from speedwright.eval.judging import CompareRequest
 
     settings = _settings(repo, given, None)
-    return CompareRequest(target=_target(repo, settings, out), base=base, head=head)
+    return CompareRequest(
+        target=_target(repo, settings, out),
+        base=base,
+        head=head,
+        holdout=_texts(settings.holdout),
+    )
 
 
 def optimize(

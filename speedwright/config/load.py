@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,6 +14,10 @@ from pydantic import ValidationError
 from speedwright.config.settings import Settings
 from speedwright.config.sources import Layer, command_line, environment, settings_file
 from speedwright.errors import ConfigError
+from speedwright.registry import known
+
+_ISOLATING = ("auto", "docker", "bubblewrap")  # what a repository may choose for itself
+_IMPORTED = re.compile(r"\w+(\.\w+)+:")  # `pkg.mod:Class`
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,6 +55,7 @@ def load_settings(
     file = settings_file(target)
     if file is not None:
         _refuse_endpoint(file)
+        _refuse_less_isolation(file)
     values: dict[str, object] = {}
     sources = dict.fromkeys(Settings.model_fields, "default")
     for layer in (file, environment(environ), command_line(cli)):
@@ -105,6 +111,22 @@ def _reason(error: ValidationError, key: str) -> str:
         if fault["loc"][0] == key and fault["type"] == "value_error":
             return f" ({fault['msg'].removeprefix('Value error, ')})"
     return ""
+
+
+def _refuse_less_isolation(layer: Layer) -> None:
+    """A repository must not choose that its code runs outside of a box, or what we import."""
+    for key, kind in (("sandbox", "sandboxes"), ("strategy", "strategies"), ("model", "models")):
+        value = layer.values.get(key)
+        if not isinstance(value, str):
+            continue
+        allowed = _ISOLATING if kind == "sandboxes" else tuple(known(kind))
+        is_unsafe_box = kind == "sandboxes" and value in known(kind) and value not in allowed
+        if _IMPORTED.match(value) or is_unsafe_box:
+            raise ConfigError(
+                f'`{layer.spot(key)}` is "{value}"; a settings file may only choose '
+                + ", ".join(f"`{name}`" for name in allowed),
+                hint=f"if you trust it: `--{key} {value}`, or set `SPEEDWRIGHT_{key.upper()}`",
+            )
 
 
 def _refuse_endpoint(layer: Layer) -> None:

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from speedwright.cli.requests import Given, Search, judge, optimize, target
+from speedwright.cli.requests import Given, Search, compare, judge, optimize, target
 
 TOML = """
 workload = ["python", "bench.py", "a b"]
@@ -42,6 +42,12 @@ def test_options_win(repository: Path) -> None:
     assert request.target.sandbox == "process"
     assert request.target.out == Path("runs")
     assert request.patch == Path("x.diff")
+
+
+def test_held_out_workloads_reach_the_judge(repository: Path) -> None:
+    hidden = ("python bench.py 2",)
+    assert judge(repository, Path("x.diff"), Given(), None).holdout == hidden
+    assert compare("main", "HEAD", repository, Given(), None).holdout == hidden
 
 
 def test_the_search(repository: Path) -> None:

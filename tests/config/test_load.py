@@ -139,6 +139,34 @@ def test_wrong_value_says_key_value_and_expected(tmp_path: Path, line: str, expe
     assert expected in message(repository(tmp_path, line + "\n"))
 
 
+@pytest.mark.parametrize(
+    "line",
+    [
+        'sandbox = "process"',
+        'sandbox = "speedwright.sandbox.process:ProcessSandbox"',
+        'strategy = "somebody.elses:Strategy"',
+        'model = "somebody.elses:Model"',
+    ],
+)
+def test_a_file_may_not_lower_isolation_but_the_user_may(tmp_path: Path, line: str) -> None:
+    key, value = line.replace('"', "").split(" = ")
+    folder = repository(tmp_path, line + "\n")
+    text = message(folder)
+    assert f'speedwright.toml: {key}` is "{value}"; a settings file may only choose `' in text
+    assert f"`--{key} {value}`" in text
+    assert f"SPEEDWRIGHT_{key.upper()}" in text
+    (folder / "speedwright.toml").unlink()
+    chosen = load_settings(folder, {key: value}, {}).settings
+    assert getattr(chosen, key) == value
+    assert load_settings(folder, {}, {f"SPEEDWRIGHT_{key.upper()}": value}).settings == chosen
+
+
+def test_a_file_may_choose_a_box_and_an_image(tmp_path: Path) -> None:
+    folder = repository(tmp_path, 'sandbox = "bubblewrap"\nimage = "ci/Dockerfile"\n')
+    settings = load_settings(folder, {}, {}).settings
+    assert (settings.sandbox, settings.image) == ("bubblewrap", "ci/Dockerfile")
+
+
 def test_every_wrong_value_is_named_at_once(tmp_path: Path) -> None:
     text = message(repository(tmp_path), {"SPEEDWRIGHT_MARGIN": "wide"}, attempts=0)
     assert '`SPEEDWRIGHT_MARGIN` is "wide"' in text

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
 from typing import Annotated
 
 import typer
@@ -21,5 +20,4 @@ def clean(
     from speedwright.sandbox.reaper import clean as remove_leftovers
 
     report = remove_leftovers(everything=everything)
-    document = {"schema_version": 1, **asdict(report), "folders": [*map(str, report.folders)]}
-    output.result(document, render_cleaning, as_json=as_json)
+    output.result(report.to_json(), render_cleaning, as_json=as_json)
