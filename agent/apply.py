@@ -121,8 +121,11 @@ def _to_branch(root: Path, diff: str, branch: str, message: str) -> str:
     top = _top(root)
     try:
         git(top, "check-ref-format", f"refs/heads/{branch}")
-    except GitFailed as error:
-        raise UsageError(f"`{branch}` is no name for a branch") from error
+        is_name = not branch.startswith("-") and branch != "HEAD"
+    except GitFailed:
+        is_name = False
+    if not is_name:
+        raise UsageError(f"`{branch}` is no name for a branch")
     with tempfile.TemporaryDirectory(prefix="speedwright-") as scratch:
         env = {"GIT_INDEX_FILE": str(Path(scratch) / "index")}
         try:
