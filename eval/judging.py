@@ -16,10 +16,11 @@ from speedwright.eval.judge.holdout import prepare_holdout, with_hidden
 from speedwright.eval.judge.measure import fresh_seed
 from speedwright.eval.patch import read_patch
 from speedwright.eval.progress import Progress
+from speedwright.eval.reading import as_meant
 from speedwright.eval.resolve import resolve_target
 from speedwright.eval.run_folder import RunFolder
 from speedwright.eval.scratch import scratch_folder
-from speedwright.eval.target import TargetRequest
+from speedwright.eval.target import Target, TargetRequest
 from speedwright.eval.verdict import Judgement
 from speedwright.sandbox.doctor import machine_facts
 from speedwright.sandbox.snapshot import Snapshot, snapshot_folder, snapshot_ref, take_snapshot
@@ -110,6 +111,7 @@ def judge_patch(request: JudgeRequest, progress: Progress) -> JudgeReport:
         progress,
         title=request.patch.name,
         holdout=request.holdout,
+        is_by_hand=True,
     )
 
 
@@ -171,6 +173,7 @@ def _judged(
     base: Snapshot | None = None,
     has_policy: bool = True,
     holdout: tuple[str, ...] = (),
+    is_by_hand: bool = False,
 ) -> JudgeReport:
     start_s = time.monotonic()
     deadline_s = start_s + request.time_limit_s if request.time_limit_s else None
@@ -181,6 +184,8 @@ def _judged(
             return take_snapshot(root, into) if known is None else known
 
         target = resolve_target(request, scratch, progress, snapshot=copy)
+        if is_by_hand:
+            candidate = _as_meant(candidate, target, progress)
         target = with_hidden(target, holdout)
         run = RunFolder.create(target.root, request.out)
         progress.folder(run.path)
@@ -207,6 +212,13 @@ def _judged(
         duration_s=time.monotonic() - start_s,
         title=title,
     )
+
+
+def _as_meant(candidate: Candidate, target: Target, progress: Progress) -> Candidate:
+    reading = as_meant(candidate.diff, target.snapshot, target.root)
+    if reading.note:
+        progress.note(reading.note)
+    return replace(candidate, diff=reading.diff)
 
 
 def _version(request: CompareRequest, name: str, scratch: Path) -> Snapshot:

@@ -48,14 +48,21 @@ def read_patch(file: Path) -> str:
     try:
         data = file.read_bytes()
     except OSError as error:
-        raise PatchUnreadable(f"cannot read the patch `{file}`: {error.strerror}") from error
+        raise PatchUnreadable(
+            f"cannot read the patch `{file}`: {error.strerror}",
+            hint="name a file that was written with: git diff > fix.patch",
+        ) from error
     if len(data) > MAX_PATCH_BYTES:
-        raise PatchUnreadable(f"the patch `{file}` has {len(data):,} bytes, more than 5 MB")
+        raise PatchUnreadable(
+            f"the patch `{file}` has {len(data):,} bytes, more than 5 MB",
+            hint="leave generated files out: git diff -- the/slow/file.py > fix.patch",
+        )
     try:
         text = data.decode("utf-8")
     except UnicodeDecodeError as error:
         raise PatchUnreadable(
-            f"the patch `{file}` is not UTF-8 text", hint="write it with: git diff > fix.patch"
+            f"the patch `{file}` is not UTF-8 text",
+            hint="write it with: git diff > fix.patch; files in other encodings cannot be patched",
         ) from error
     if not text.strip():
         raise PatchUnreadable(
@@ -72,7 +79,9 @@ def touched_files(diff: str) -> tuple[TouchedFile, ...]:
         PatchUnreadable: It is no unified diff, or touches nothing.
     """
     if "\0" in diff:
-        raise PatchUnreadable("the patch holds NUL bytes: it is not text")
+        raise PatchUnreadable(
+            "the patch holds NUL bytes: it is not text", hint="write it with: git diff > fix.patch"
+        )
     try:
         parsed = PatchSet(diff)
     except (UnidiffParseError, ValueError, IndexError) as error:

@@ -22,6 +22,7 @@ from speedwright.errors import NotARepository, PatchUnreadable, UsageError
 from speedwright.sandbox.git import GitFailed, git
 
 OWN_FOLDER = ".speedwright"
+DIFF = ("diff", "--cached", "--no-color", "--no-ext-diff", "--no-renames", "HEAD")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,8 +89,7 @@ class Snapshot:
             work = f"--work-tree={folder}"
             git(folder, work, "read-tree", "HEAD", env=env)
             git(folder, work, "add", "-A", "-f", ".", env=env)
-            words = ("diff", "--cached", "--no-color", "--no-ext-diff", "--no-renames", "HEAD")
-            return git(folder, work, *words, env=env).decode("utf-8", "replace")
+            return _text_of(git(folder, work, *DIFF, env=env))
         finally:
             index.unlink(missing_ok=True)
 
@@ -113,8 +113,31 @@ class Snapshot:
             git(self.tree, "read-tree", "HEAD", env=env)
             for path, text in sorted(changes.items()):
                 self._stage(path, text, env)
-            words = ("diff", "--cached", "--no-color", "--no-ext-diff", "--no-renames", "HEAD")
-            return git(self.tree, *words, env=env).decode("utf-8", "replace")
+            return _text_of(git(self.tree, *DIFF, env=env))
+        finally:
+            index.unlink(missing_ok=True)
+
+    def canonical(self, diff: str, *, strip: int = 1, reverse: bool = False) -> str:
+        """What a diff does, as git itself would write it, whatever its own headers say.
+
+        Args:
+            diff: A unified diff.
+            strip: Leading parts of its paths to leave out; 1 for `a/` and `b/`.
+            reverse: Undo it instead.
+
+        Raises:
+            PatchUnreadable: It does not apply; the hint has git's words.
+        """
+        index = self.folder / "index.apply"
+        env = {"GIT_INDEX_FILE": str(index)}
+        back = ("--reverse",) if reverse else ()
+        words = ("apply", "--cached", *back, f"-p{strip}", "--whitespace=nowarn", "-")
+        try:
+            git(self.tree, "read-tree", "HEAD", env=env)
+            git(self.tree, *words, stdin=diff.encode("utf-8", "replace"), env=env)
+            return _text_of(git(self.tree, *DIFF, env=env))
+        except GitFailed as error:
+            raise _does_not_apply(error) from error
         finally:
             index.unlink(missing_ok=True)
 
@@ -140,11 +163,28 @@ def apply_diff(folder: Path, diff: str) -> None:
     """
     env = {"GIT_CEILING_DIRECTORIES": str(folder.parent), "GIT_DIR": "/nonexistent"}
     try:
-        git(folder, "apply", "--whitespace=nowarn", "-", stdin=diff.encode(), env=env)
+        # Left to itself git guesses how much of a path to leave out, from file to file.
+        words = ("apply", "-p1", "--whitespace=nowarn", "-")
+        git(folder, *words, stdin=diff.encode("utf-8", "replace"), env=env)
     except GitFailed as error:
+        raise _does_not_apply(error) from error
+
+
+def _does_not_apply(error: GitFailed) -> PatchUnreadable:
+    return PatchUnreadable(
+        "the patch does not apply to the base", hint=error.stderr[:800] or "git gave no reason"
+    )
+
+
+def _text_of(diff: bytes) -> str:
+    try:
+        return diff.decode("utf-8")
+    except UnicodeDecodeError as error:
+        line = diff[: error.start].rfind(b"\n+++ ") + 5
+        name = diff[line:].split(b"\n", 1)[0].decode("utf-8", "replace").removeprefix("b/")
         raise PatchUnreadable(
-            "the patch does not apply to the base",
-            hint=error.stderr[:800] or "git gave no reason",
+            f"the changed lines of `{name}` are not UTF-8 text",
+            hint="speedwright reads changes as UTF-8: convert that file first, or leave it alone",
         ) from error
 
 
@@ -156,7 +196,8 @@ def take_snapshot(target: Path, scratch: Path) -> Snapshot:
         NotARepository: It is in no git repository.
     """
     if not target.is_dir():
-        raise UsageError(f"no folder `{target}`", hint="give the path of the repository")
+        what = "is a file, not a folder" if target.exists() else "does not exist"
+        raise UsageError(f"`{target}` {what}", hint="give the path of the repository")
     try:
         listed = git(target, "ls-files", "-z", "--cached", "--others", "--exclude-standard")
     except GitFailed as error:
@@ -222,7 +263,7 @@ def _init(folder: Path) -> None:
     git(folder, "init", "-q", "-b", "base")
     (folder / ".git" / "info").mkdir(exist_ok=True)
     (folder / ".git" / "info" / "exclude").write_text("")
-    (folder / ".git" / "info" / "attributes").write_text("* -text -filter -ident -eol\n")
+    (folder / ".git" / "info" / "attributes").write_text("* -text -filter -ident -eol !diff\n")
 
 
 def _build(
@@ -242,7 +283,10 @@ def _build(
         files += 1
         total += (tree / name).lstat().st_size
     if not files:
-        raise UsageError(f"`{source}` holds no files that git knows or would add")
+        raise UsageError(
+            f"`{source}` holds no files that git knows or would add",
+            hint="put files there; those that .gitignore names do not count",
+        )
     _init(tree)
     git(tree, "add", "-A", "-f", ".")
     git(tree, "commit", "-q", "-m", "base")
@@ -294,6 +338,11 @@ def _not_a_repository(folder: Path, error: GitFailed) -> NotARepository:
         return NotARepository(
             f"`{folder}` belongs to another user and git will not read it",
             hint=f"git config --global --add safe.directory {folder}",
+        )
+    if "must be run in a work tree" in error.stderr:
+        return NotARepository(
+            f"`{folder}` is git's own folder, without files to work on",
+            hint=f"git clone {folder} somewhere, and give that folder",
         )
     return NotARepository(
         f"`{folder}` is in no git repository",

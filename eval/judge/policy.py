@@ -12,7 +12,7 @@ from collections.abc import Iterable
 from pathlib import PurePosixPath
 
 from speedwright.errors import PatchUnreadable
-from speedwright.eval.patch import TouchedFile, touched_files
+from speedwright.eval.patch import TouchedFile, touched_files, without_carriage_returns
 from speedwright.eval.target import Target
 
 TESTS = (
@@ -52,15 +52,41 @@ def check_policy(diff: str, target: Target) -> tuple[str, ...]:
         files = touched_files(diff)
     except PatchUnreadable as error:
         return (error.message,)
-    reasons: list[str] = []
-    for file in files:
-        reasons += dict.fromkeys(_reasons(file, target))
-    return tuple(dict.fromkeys(reasons))
+    reasons = _all_reasons(files, target)
+    return reasons or _reasons_of_effect(diff, files, target)
 
 
 def allowed(path: str, target: Target) -> bool:
     """Whether a patch may touch this file, for telling a proposer before it tries."""
     return not _path_reason(path, target)
+
+
+def _all_reasons(files: Iterable[TouchedFile], target: Target) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(reason for file in files for reason in _reasons(file, target)))
+
+
+def _reasons_of_effect(diff: str, files: Iterable[TouchedFile], target: Target) -> tuple[str, ...]:
+    """Reasons in what git makes of the diff: headers can say one thing and do another."""
+    try:
+        does = touched_files(_canonical(diff, target))
+    except PatchUnreadable:
+        return ()  # the next step tells that it does not apply
+    reasons = _all_reasons(does, target)
+    hidden = _names(does) - _names(files)
+    if hidden and not reasons:
+        return (f"`{min(hidden)}` is changed, but not named as git names it",)
+    return reasons
+
+
+def _canonical(diff: str, target: Target) -> str:
+    try:
+        return target.snapshot.canonical(diff)
+    except PatchUnreadable:
+        return target.snapshot.canonical(without_carriage_returns(diff))
+
+
+def _names(files: Iterable[TouchedFile]) -> set[str]:
+    return {name for file in files for name in (file.path, file.old_path) if name}
 
 
 def _reasons(file: TouchedFile, target: Target) -> Iterable[str]:

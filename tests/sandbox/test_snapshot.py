@@ -141,7 +141,7 @@ def test_no_repository_no_folder_empty_repository(tmp_path: Path) -> None:
     plain.mkdir()
     with pytest.raises(NotARepository, match="in no git repository"):
         take_snapshot(plain, tmp_path / "s1")
-    with pytest.raises(UsageError, match="no folder"):
+    with pytest.raises(UsageError, match="does not exist"):
         take_snapshot(tmp_path / "missing", tmp_path / "s2")
     git(plain, "init", "-q")
     with pytest.raises(UsageError, match="holds no files"):
