@@ -105,14 +105,15 @@ def _descend(
     through = _through(flow.node, node)
     if through <= 0:
         return []
-    scale = flow.weight / through
-    _settle(nodes, flow, node.own_weight() * scale, found)
+    # Shares first: a quotient of weights overflows where a tiny function is claimed to cost much.
+    _settle(nodes, flow, flow.weight * (node.own_weight() / through), found)
     above = flow.above | {flow.node}
     onward = []
     for (site, callee), weight in node.calls.items():
         if callee == flow.node or weight <= 0:
             continue
-        next_flow = _Flow(callee, weight * scale, flow.prefix + site, above)
+        passed_on = flow.weight * (weight / through)
+        next_flow = _Flow(callee, passed_on, flow.prefix + site, above)
         if callee in above:  # indirect recursion ends here: its cost is in the loop already
             _settle(nodes, next_flow, next_flow.weight, found)
         else:
@@ -133,7 +134,7 @@ def _settle(
         return
     for site, part in node.own.items():
         if part > 0:
-            found[flow.node][flow.prefix + site] += weight * part / own
+            found[flow.node][flow.prefix + site] += weight * (part / own)
 
 
 def _reconciled(
@@ -145,8 +146,7 @@ def _reconciled(
         own = node.own_weight()
         booked = sum(found[number].values())
         sites: Sequence[tuple[Site, float]] = list(found[number].items() or node.own.items())
-        factor = own / booked if booked > 0 else 1.0
         for site, weight in sites:
             if weight > 0:
-                stacks[site] += weight * factor
+                stacks[site] += own * (weight / booked) if booked > 0 else weight
     return dict(stacks)

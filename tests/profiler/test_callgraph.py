@@ -1,5 +1,5 @@
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from speedwright.profiler.callgraph import GraphNode, expanded
@@ -46,6 +46,8 @@ def test_nothing_counted() -> None:
     st.lists(st.floats(0, 1e6), min_size=1, max_size=6),
     st.dictionaries(st.tuples(st.integers(0, 5), st.integers(0, 5)), st.floats(0, 1e6)),
 )
+@example([1e-10, 5e-324], {(0, 1): 1.0})  # the quotient of the call and its callee overflows
+@example([5e-324, 1e-10, 1e-310], {(0, 2): 1e6, (2, 0): 1e6})
 def test_own_weights_are_kept_whatever_the_calls_claim(
     own: list[float], calls: dict[tuple[int, int], float]
 ) -> None:

@@ -26,6 +26,8 @@ def test_functions_and_edges() -> None:
     "change",
     [
         {"functions": [["a", 1, "f", 1, float("nan"), 0.0]]},
+        {"functions": [["a", 1, "f", 1, float("-inf"), 0.0]]},
+        {"functions": [["a", 1, "f", 1, 1e300, 0.0]]},
         {"functions": [["a", 1, "f", -1, 0.0, 0.0]]},
         {"functions": [["a", 1, "f", True, 0.0, 0.0]]},
         {"functions": [["a", 1, "f", 1, 0.0]]},
