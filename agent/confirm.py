@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from speedwright.agent.plan import OptimizePlan
@@ -13,9 +13,10 @@ from speedwright.eval.evidence import write_evidence
 from speedwright.eval.judge.baseline import Baseline
 from speedwright.eval.judge.cascade import Case, judge
 from speedwright.eval.judge.measure import Mode, fresh_seed
+from speedwright.eval.judge.minimise import minimise
 from speedwright.eval.progress import Progress
 from speedwright.eval.run_folder import RunFolder
-from speedwright.eval.verdict import Judgement
+from speedwright.eval.verdict import Judgement, Measured
 from speedwright.sandbox.doctor import machine_facts
 
 CONFIRM_TRIES = 3
@@ -60,9 +61,20 @@ def confirm(
         return None
     # An earlier report speaks of an earlier patch.
     (run.path / REPORT).unlink(missing_ok=True)
-    candidate = Candidate(diff=diff, author=plan.model, summary=_summary(search))
-    patch = run.write_text("patch.diff", diff)
+    small = minimise(
+        diff, search.baseline, search.progress, seed=fresh_seed(), deadline_s=search.deadline_s
+    )
+    candidate = Candidate(diff=small.diff, author=plan.model, summary=_summary(search))
     judgement, seed = _judged(search.baseline, candidate, search.progress, end_s)
+    if not judgement.is_faster and small.diff != diff:
+        # What looked useless alone was not: the whole patch is what was found.
+        candidate = replace(candidate, diff=diff)
+        judgement, seed = _judged(search.baseline, candidate, search.progress, end_s)
+    elif isinstance(judgement.verdict, Measured):
+        said = tuple(hunk.sentence for hunk in small.hunks)
+        verdict = replace(judgement.verdict, reasons=(*judgement.verdict.reasons, *said))
+        judgement = replace(judgement, verdict=verdict)
+    patch = run.write_text("patch.diff", candidate.diff)
     evidence = write_evidence(
         run.path / "evidence",
         target=search.baseline.target,

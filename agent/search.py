@@ -77,7 +77,7 @@ class Search:
         self._author = author
         self._is_program = is_program
         self._focus = focus
-        self._deadline_s = deadline_s
+        self.deadline_s = deadline_s
         self._known = _Known()
         state = trajectory.state
         self.workbench = Workbench(baseline.target, state.best, focus.files)
@@ -160,7 +160,8 @@ class Search:
         author = self._author
         if author == "rules":
             author += f":{summary.partition(':')[0]}"
-        candidate = Candidate(diff=diff, author=author, summary=" ".join(summary.split())[:500])
+        said = self.trajectory.scrubbed(" ".join(summary.split()))[:500]
+        candidate = Candidate(diff=diff, author=author, summary=said)
         earlier = self.trajectory.attempt_of(candidate.hash)
         if earlier is not None:
             self._mark(fingerprint)
@@ -177,7 +178,7 @@ class Search:
             reference_diff=self.workbench.best_diff(),
             mode=Mode.SCREEN,
             seed=fresh_seed(),
-            deadline_s=self._deadline_s,
+            deadline_s=self.deadline_s,
         )
         judgement = self._judged(case)
         self._settle(candidate, judgement, number)

@@ -1,0 +1,172 @@
+"""Step 9, minimise: hunks that do not pay are dropped, and the gain is shared out among the rest.
+
+Each hunk is taken out on its own. If the rest does not build or run, the hunk is needed; otherwise
+the patch is screened against the patch without it: `faster` means that the hunk pays, and its share
+of the gain is noted; anything else means that it does not, and it goes if the rest passes the tests
+and is still faster than the base. The result is a proposal: it is confirmed like any candidate.
+
+Does not cover: hunks that pay only together (each alone looks useless: then both are kept if the
+remainder turns out slower, since the caller confirms it against the base).
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from math import log
+
+from unidiff.patch import PatchSet
+
+from speedwright.eval.candidate import Candidate
+from speedwright.eval.judge.baseline import Baseline
+from speedwright.eval.judge.cascade import Case, judge
+from speedwright.eval.judge.measure import Mode
+from speedwright.eval.progress import Progress
+from speedwright.eval.verdict import Measured
+
+MOST_HUNKS = 16
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HunkShare:
+    """What one hunk of a patch is worth.
+
+    Attributes:
+        path: File.
+        line: First line in the new file.
+        share: Of the whole gain (0-1, in logs); `None` if it could not be taken out alone.
+        is_dropped: It does not pay and is not part of the result.
+    """
+
+    path: str
+    line: int
+    share: float | None
+    is_dropped: bool
+
+    @property
+    def sentence(self) -> str:
+        """For people."""
+        place = f"{self.path}:{self.line}"
+        if self.is_dropped:
+            return f"hunk at {place} did not pay and was dropped"
+        if self.share is None:
+            return f"hunk at {place} is needed by the others"
+        return f"hunk at {place}: {self.share:.0%} of the gain"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Minimised:
+    """A patch without the hunks that do not pay.
+
+    Attributes:
+        diff: What is left; the whole patch if nothing could be dropped.
+        hunks: Every hunk of the whole patch.
+    """
+
+    diff: str
+    hunks: tuple[HunkShare, ...]
+
+
+def minimise(
+    diff: str,
+    baseline: Baseline,
+    progress: Progress,
+    *,
+    seed: int,
+    deadline_s: float | None = None,
+) -> Minimised:
+    """Take hunks out one by one, from the last to the first.
+
+    Args:
+        diff: A patch that was found faster.
+        baseline: What it applies to.
+        progress: Hears of every hunk.
+        seed: Of the measurements.
+        deadline_s: Point on the monotonic clock after which the rest is kept as it is.
+    """
+    places = hunks_of(diff)
+    if not 1 < len(places) <= MOST_HUNKS:
+        return Minimised(diff=diff, hunks=())
+    kept = list(range(len(places)))
+    gains: dict[int, float | None] = {}
+    for index in reversed(range(len(places))):
+        if deadline_s is not None and time.monotonic() > deadline_s:
+            break
+        progress.step("minimise", f"without hunk {index + 1} of {len(places)}")
+        rest = [k for k in kept if k != index]
+        gain = _gain(diff, kept, rest, baseline, progress, seed + index)
+        if gain == 0.0 and rest:
+            if _stands(with_hunks(diff, rest), baseline, progress, seed):
+                kept = rest
+            else:
+                gain = None
+        gains[index] = gain
+    total = sum(g for k, g in gains.items() if g and k in kept)
+    hunks = tuple(
+        HunkShare(
+            path=path,
+            line=line,
+            share=_share(gains.get(index), total),
+            is_dropped=index not in kept,
+        )
+        for index, (path, line) in enumerate(places)
+    )
+    is_whole = len(kept) == len(places)
+    return Minimised(diff=diff if is_whole else with_hunks(diff, kept), hunks=hunks)
+
+
+def hunks_of(diff: str) -> list[tuple[str, int]]:
+    """File and first new line of every hunk, in order."""
+    return [(file.path, hunk.target_start) for file in PatchSet(diff) for hunk in file]
+
+
+def with_hunks(diff: str, kept: Sequence[int]) -> str:
+    """The diff with only those hunks (counted over all files), files without any left out."""
+    wanted = set(kept)
+    out: list[str] = []
+    index = 0
+    for file in PatchSet(diff):
+        chosen = []
+        for hunk in file:
+            if index in wanted:
+                chosen.append(str(hunk))
+            index += 1
+        if chosen:
+            header = "".join(str(line) for line in (file.patch_info or ()))
+            names = f"--- {file.source_file}\n+++ {file.target_file}\n"
+            out += [header, names, *chosen]
+    return "".join(out)
+
+
+def _gain(
+    diff: str,
+    kept: Sequence[int],
+    rest: Sequence[int],
+    baseline: Baseline,
+    progress: Progress,
+    seed: int,
+) -> float | None:
+    """Log gain of what `kept` has over `rest`; 0 if it does not pay, `None` if it is needed."""
+    case = Case(
+        candidate=Candidate(diff=with_hunks(diff, kept), author="minimise"),
+        reference_diff=with_hunks(diff, rest),
+        mode=Mode.SCREEN,
+        seed=seed,
+    )
+    found = judge(case, baseline, progress).verdict
+    if not isinstance(found, Measured):
+        return None
+    return log(found.comparison.speedup) if found.comparison.word == "faster" else 0.0
+
+
+def _stands(diff: str, baseline: Baseline, progress: Progress, seed: int) -> bool:
+    """Whether a part of the patch builds, passes and gives the right output."""
+    case = Case(candidate=Candidate(diff=diff, author="minimise"), mode=Mode.SCREEN, seed=seed)
+    return isinstance(judge(case, baseline, progress).verdict, Measured)
+
+
+def _share(gain: float | None, total: float) -> float | None:
+    if gain is None:
+        return None
+    return gain / total if total > 0 else 0.0

@@ -1,0 +1,51 @@
+"""Hunks that do not pay are dropped; the others are given their share."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from speedwright.eval.judge.baseline import Baseline
+from speedwright.eval.judge.minimise import hunks_of, minimise, with_hunks
+from speedwright.eval.progress import NullProgress
+
+Diff = Callable[..., str]
+
+LOOP = """\
+    found = []
+    for i in range(n):
+        if i % 300 not in found:
+            found.append(i % 300)
+    return len(found)
+
+
+def label(n):
+    return f"{n} distinct"
+"""
+
+
+def test_parts_of_a_diff_apply_alone(baseline: Baseline, diff_of: Diff) -> None:
+    texts = {"slow__py": "x = 1\n", "other__py": "y = 1\n"}
+    whole = diff_of(**texts)
+    assert len(hunks_of(whole)) == 2
+    assert [p for p, _ in hunks_of(with_hunks(whole, [0]))] == ["other.py"]
+    assert [p for p, _ in hunks_of(with_hunks(whole, [1]))] == ["slow.py"]
+    assert hunks_of(with_hunks(whole, [0, 1])) == hunks_of(whole)
+    assert with_hunks(whole, []) == ""
+
+
+def test_a_stray_file_is_dropped_and_the_gain_is_attributed(
+    baseline: Baseline, diff_of: Diff
+) -> None:
+    fast = "    return len({i % 300 for i in range(n)})\n"
+    slow = LOOP[: LOOP.index("\n\n\ndef label")] + "\n"
+    text = baseline.target.snapshot.text("slow.py") or ""
+    whole = diff_of(slow__py=text.replace(slow, fast), notes__py="NOTE = 'left over'\n")
+    found = minimise(whole, baseline, NullProgress(), seed=3)
+    assert [p for p, _ in hunks_of(found.diff)] == ["slow.py"]
+    assert {h.path: h.is_dropped for h in found.hunks} == {"notes.py": True, "slow.py": False}
+    assert next(h.share for h in found.hunks if h.path == "slow.py") == 1.0
+
+
+def test_one_hunk_is_left_as_it_is(baseline: Baseline, diff_of: Diff) -> None:
+    diff = diff_of(notes__py="NOTE = 1\n")
+    assert minimise(diff, baseline, NullProgress(), seed=3).diff == diff
