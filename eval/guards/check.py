@@ -35,7 +35,7 @@ from speedwright.eval.guards.finding import Finding, GuardReport, Mark, Severity
 from speedwright.eval.guards.module import NotPython, PythonModule
 from speedwright.eval.guards.texts import Texts, Unreadable
 from speedwright.eval.judge.policy import TESTS, matches
-from speedwright.eval.patch import TouchedFile, touched_files
+from speedwright.eval.patch import TouchedFile, touched_files, without_carriage_returns
 
 PYTHON = (".py", ".pyw")
 CPP = (".c", ".cc", ".cpp", ".cxx", ".c++", ".h", ".hh", ".hpp", ".hxx", ".h++", ".inl", ".ipp",
@@ -69,7 +69,8 @@ def check_guards(diff: str, base: Texts, new: Texts, context: Context | None = N
         context: The files that measure and test the target.
     """
     try:
-        files = touched_files(diff)
+        # As the build does it; line numbers stay.
+        files = touched_files(without_carriage_returns(diff))
     except PatchUnreadable:
         # Step 1 has said so already, or git has refused it.
         return GuardReport(unread=("static guards: the patch could not be read",))

@@ -1,10 +1,11 @@
 """The judge: steps in order; each can only end it or pass it on.
 
-    1 policy   2 apply and build   4 tests   6 screen (in a search)   7 confirm (for a claim)
+    1 policy   2 apply and build   3 guards (static)   4 tests
+    6 screen (in a search)   7 confirm (for a claim)
     8 hold out (for a claim that is `faster`, where the user named hold-out workloads)
 
-Steps 3 (guards), 5 (differential) and 9 (minimise) are not built yet; every verdict says so in
-`not_checked`.
+The dynamic guards of step 3, steps 5 (differential) and 9 (minimise) are not built yet; every
+verdict says so in `not_checked`.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from typing import Any
 from speedwright.errors import SandboxError
 from speedwright.eval.candidate import Candidate
 from speedwright.eval.judge.baseline import Baseline
+from speedwright.eval.judge.guard import run_guards, with_looks
 from speedwright.eval.judge.holdout import HoldoutResult
 from speedwright.eval.judge.measure import Mode, measure
 from speedwright.eval.judge.policy import check_policy
@@ -38,7 +40,7 @@ from speedwright.eval.verdict import (
 )
 
 NOT_BUILT = (
-    "static and dynamic guards against dishonest patches (step 3) were not run",
+    "dynamic guards against dishonest patches (step 3) are not built yet; static ones were run",
     "no differential test on recorded or generated inputs (step 5) was run",
 )
 NO_HOLDOUT = "no hold-out workload (step 8) was measured"
@@ -91,6 +93,7 @@ def judge(case: Case, baseline: Baseline, progress: Progress) -> Judgement:
     except SandboxError as error:
         verdict = InfraError(reasons=(str(error),))
         trace.done("infra")
+    verdict = with_looks(verdict, trace.not_checked)
     rounds = trace.rounds
     if not trace.held_out:
         trace.not_checked.append(NO_HOLDOUT)
@@ -134,6 +137,11 @@ def _on_disk(
 ) -> Verdict:
     """The steps that need the built version: reference and candidate in `folders`."""
     reference, folder = folders
+    guarded = run_guards(case.candidate.diff, baseline, folder, may_refuse=case.has_policy)
+    trace.not_checked += guarded.notes
+    trace.done("guard")
+    if guarded.verdict is not None:
+        return guarded.verdict
     if baseline.target.test is not None:
         progress.step("tests", " ".join(baseline.target.test.argv))
         checked = check_tests(baseline, folder)

@@ -118,7 +118,7 @@ REFUSED = {
     "escape": ("unseen-character", "# \x1b[2K\nx = 1\n", "x = '\\x1b[2K'\n"),
     "encoding": ("encoding", "# coding: utf-7\nx = 1\n", "# -*- coding: utf-8 -*-\nx = 1\n"),
     "id cache": ("address-key", "C = {}\ndef f(x):\n    if id(x) in C:\n        return C[id(x)]\n",
-                 "def f(x):\n    seen = set()\n    if id(x) in seen: return\n    seen.add(id(x))\n"),
+                 "def f(x):\n    seen = set()\n    if id(x) in seen: return\n    seen.add(id(x))"),
     "id cache name": ("address-key", "C = {}\ndef f(x):\n    k = (id(x), 1)\n    return C.get(k)\n",
                       "C = {}\ndef f(x):\n    k = (x, 1)\n    return C.get(k)\n"),
     "id default": ("address-key", "def f(x, c={}):\n    return c[id(x)]\n",
