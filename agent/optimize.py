@@ -156,11 +156,12 @@ def _search(search: Search, strategy: Any, model: Model, run: RunFolder) -> _End
         code = 0 if error.kind == "attempts" else error.exit_code
         return _Ended(why=f"budget: {error.kind}", exit_code=code)
     except (ModelError, KeyMissing) as error:
-        run.event("model", message=error.message)
+        message = search.trajectory.scrubbed(error.message)
+        run.event("model", message=message)
         if not search.trajectory.state.attempts:
             raise
         search.progress.warn(str(error))
-        return _Ended(why=f"model: {error.message}", exit_code=error.exit_code)
+        return _Ended(why=f"model: {message}", exit_code=error.exit_code)
     finally:
         search.save()
     return _Ended(why="finished" if search.is_finished else "nothing more to try")

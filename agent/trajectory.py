@@ -160,6 +160,10 @@ class Trajectory:
                 self._announced.add(attempt.number)
                 self._announce(attempt)
 
+    def scrubbed(self, text: str) -> str:
+        """The text without keys, for whatever is written elsewhere."""
+        return self._scrubber.text(text)
+
     def messages(self) -> list[Message]:
         """The conversation so far."""
         return [_message(m) for m in self.state.messages]
