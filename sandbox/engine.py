@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     import docker
 
 PROBE_TIMEOUT_S = 2.0
+ANSWER_TIMEOUT_S = 20.0  # where an engine is known to be: a busy one takes its time
 REQUEST_TIMEOUT_S = 60.0
 _COMPARE = (
     'test "$(cat /proc/sys/kernel/random/boot_id)" = "$1" && test "$(cat /probe/nonce)" = "$2"'
@@ -57,14 +58,15 @@ def connect(*, timeout_s: float = REQUEST_TIMEOUT_S) -> docker.DockerClient:
             "no Docker engine: `/var/run/docker.sock` does not exist and DOCKER_HOST is not set",
             hint=_INSTALL_HINT,
         )
-    if (silence := _silence_at(address)) is not None:
+    patience_s = min(timeout_s, ANSWER_TIMEOUT_S)
+    if (silence := _silence_at(address, within_s=patience_s)) is not None:
         raise _no_answer(address, silence)
     import docker  # 0.15 s, so only where an engine is
 
     environment = {**os.environ, "DOCKER_HOST": address}
     try:
         client = docker.from_env(
-            timeout=int(PROBE_TIMEOUT_S), use_context=False, environment=environment
+            timeout=int(patience_s), use_context=False, environment=environment
         )
     except docker.errors.DockerException as error:
         raise _no_answer(address, _first_line(error)) from error
@@ -75,10 +77,10 @@ def connect(*, timeout_s: float = REQUEST_TIMEOUT_S) -> docker.DockerClient:
 def is_answering() -> bool:
     """Whether the engine still answers; asked before the SDK is, which leaks a socket if not."""
     address = engine_address()
-    return bool(address) and _silence_at(address) is None
+    return bool(address) and _silence_at(address, within_s=ANSWER_TIMEOUT_S) is None
 
 
-def _silence_at(address: str) -> str | None:
+def _silence_at(address: str, *, within_s: float) -> str | None:
     """Why nothing answers a ping there, `None` if something does or it cannot be told simply.
 
     Asked by hand because the SDK leaks its socket when a connection fails.
@@ -89,11 +91,11 @@ def _silence_at(address: str) -> str | None:
         if kind == "unix":
             connection = socket.socket(socket.AF_UNIX)
         elif kind in ("tcp", "http") and port.isdigit() and not os.environ.get("DOCKER_TLS_VERIFY"):
-            connection = socket.create_connection((host, int(port)), timeout=PROBE_TIMEOUT_S)
+            connection = socket.create_connection((host, int(port)), timeout=within_s)
         else:
             return None
         with connection:
-            connection.settimeout(PROBE_TIMEOUT_S)
+            connection.settimeout(within_s)
             if kind == "unix":
                 connection.connect(place)
             connection.sendall(b"GET /_ping HTTP/1.0\r\nHost: engine\r\n\r\n")

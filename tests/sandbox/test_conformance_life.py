@@ -146,7 +146,7 @@ def test_dead_harness_leaves_no_process(
 
 
 def test_frozen_harness_has_its_time_limit_kept(sandbox: Sandbox, processes_with: Find) -> None:
-    code = HARNESS.replace("wall_s=50", "wall_s=2").replace("61.802", "61.803")
+    code = HARNESS.replace("wall_s=50", "wall_s=5").replace("61.802", "61.803")
     harness = subprocess.Popen([sys.executable, "-c", code, sandbox.name])
     try:
         assert until(lambda: len(processes_with("61.803")) >= 2), "did not start"
