@@ -249,6 +249,7 @@ def _terminated_as_interrupt() -> Iterator[None]:
     """SIGTERM ends a run as Ctrl-C does, unless the program around us handles it already."""
 
     def stop(*_: object) -> None:
+        signal.signal(signal.SIGTERM, signal.SIG_DFL)  # once more forces
         raise KeyboardInterrupt
 
     if signal.getsignal(signal.SIGTERM) is not signal.SIG_DFL:

@@ -185,9 +185,10 @@ def test_an_interrupt_ends_in_130_and_leaves_nothing_running(target: Path, numbe
     assert set(slow_processes(target)) <= set(before)
 
 
-def test_a_second_interrupt_forces(target: Path) -> None:
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_second_interrupt_forces(target: Path, number: int) -> None:
     before = slow_processes(target)
-    code, _, err, wall_s = interrupted(target, [signal.SIGINT, signal.SIGINT])
+    code, _, err, wall_s = interrupted(target, [number, number])
     assert code == 130, err
     assert wall_s < 30
     assert set(slow_processes(target)) <= set(before)
