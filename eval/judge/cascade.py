@@ -1,11 +1,11 @@
 """The judge: steps in order; each can only end it or pass it on.
 
     1 policy   2 apply and build   3 guards (static)   4 tests
-    6 screen (in a search)   7 confirm (for a claim)
+    6 screen (in a search) or 7 confirm (for a claim), with the dynamic guards of step 3
     8 hold out (for a claim that is `faster`, where the user named hold-out workloads)
 
-The dynamic guards of step 3, steps 5 (differential) and 9 (minimise) are not built yet; every
-verdict says so in `not_checked`.
+Step 9, minimise, stands in `minimise.py`: a search asks for it before it claims. Step 5
+(differential) is not built yet; every verdict says so in `not_checked`.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ from speedwright.eval.verdict import (
 )
 
 NOT_BUILT = (
-    "dynamic guards against dishonest patches (step 3) are not built yet; static ones were run",
+    "the guards (step 3) know the tricks that were seen before, and no others",
     "no differential test on recorded or generated inputs (step 5) was run",
 )
 NO_HOLDOUT = "no hold-out workload (step 8) was measured"
