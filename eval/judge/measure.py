@@ -57,6 +57,7 @@ SCREEN_LOOKS = (7, 14, 20)
 SCREEN_LEVEL = 0.008
 SCREEN_DROPS = (5, 7)
 LEAST_CPU_S = 0.002
+MOST_SETUP_SHARE = 0.1
 
 
 class Mode(StrEnum):
@@ -280,6 +281,13 @@ def _times(rounds: Rounds, *, is_cpu: bool) -> tuple[list[float], list[float]]:
 
 
 def _cpu_comparison(rounds: Rounds, wall: Comparison) -> Comparison | None:
+    """CPU time; `None` where it is too little, or not of the same work as the wall time.
+
+    The wall time of a function workload leaves its imports and set-up out, CPU time holds them.
+    """
+    arms = [r.samples[arm] for r in rounds.kept for arm in (BASE, CANDIDATE)]
+    if any((sample.setup_s or 0.0) > MOST_SETUP_SHARE * sample.wall_s for sample in arms):
+        return None
     base, candidate = _times(rounds, is_cpu=True)
     if min(*base, *candidate) < LEAST_CPU_S:
         return None
