@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
@@ -46,6 +47,7 @@ def resolve_target(
         SandboxUnavailable: The asked-for sandbox cannot run here.
         UsageError: A command cannot be understood.
     """
+    start_s = time.monotonic()
     root = request.path.resolve()
     progress.step("snapshot", str(root))
     copy = snapshot(root, scratch / "snapshot")
@@ -78,6 +80,7 @@ def resolve_target(
         deny=request.deny,
         margin=request.margin,
         protected=found.protected,
+        deadline_s=start_s + request.time_limit_s if request.time_limit_s else None,
         warnings=warnings,
     )
 

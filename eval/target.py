@@ -84,6 +84,7 @@ class Target:
         deny: See `TargetRequest`.
         margin: See `TargetRequest`.
         protected: Files no patch may touch because the measurement itself uses them.
+        deadline_s: Point on the monotonic clock at which the time limit ends; `None` for no limit.
         hidden: Files that a proposer is not shown (hold-out workloads).
         warnings: What the user should know.
     """
@@ -103,5 +104,6 @@ class Target:
     deny: tuple[str, ...] = ()
     margin: float = 0.01
     protected: tuple[str, ...] = ()
+    deadline_s: float | None = None
     hidden: tuple[str, ...] = ()
     warnings: tuple[str, ...] = ()

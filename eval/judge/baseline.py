@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from speedwright.errors import TargetBroken
 from speedwright.eval.discover import FoundWorkload, slowest_tests
 from speedwright.eval.judge.boxes import MEMORY_BYTES, box_for, open_box
+from speedwright.eval.judge.broken import tests_broken, workload_broken
+from speedwright.eval.judge.effort import (
+    COLD_START_S,
+    check_effort,
+    out_of_time,
+    remaining_s,
+    tell_effort,
+)
 from speedwright.eval.judge.versions import Versions, base_version
 from speedwright.eval.progress import Progress
 from speedwright.eval.target import Target
@@ -26,7 +34,6 @@ TESTS_WALL_S = 1800.0
 SHORT_COMMAND_S = 0.02
 SHORT_FUNCTION_S = 0.005
 SERIAL_CPU_SHARE = 1.3
-TAIL_BYTES = 1200
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,6 +98,7 @@ def prepare_baseline(
 
     Raises:
         TargetBroken: It does not build, its tests fail or hang, or its workload fails.
+        BudgetExhausted: The time limit is too short for a verdict.
         NoWorkload: None was named or found and its tests are too quick to serve.
         SandboxError: The sandbox failed.
     """
@@ -106,7 +114,11 @@ def prepare_baseline(
         progress.note(_test_note(tests))
     target = settle_workload(target, tests, progress)
     progress.step("baseline workload", target.workload_how)
-    _first_run(target, warm, versions)
+    first = _first_run(target, warm, versions)
+    if has_tests:
+        tell_effort(first.wall_s, progress)
+        if first.wall_s > COLD_START_S:  # a shorter one may only have been slow to start
+            check_effort(first.wall_s, target.deadline_s)
     versions.learn_bytecode(warm)
     second = _read_only_tests(target, folder, versions) if tests else None
     samples = _read_only_samples(target, folder, versions)
@@ -114,7 +126,10 @@ def prepare_baseline(
     if samples is None:
         samples = sample_base(target, versions.copy(folder), versions, is_writable=True)
     versions.forget(warm)
-    return _assemble(target, versions, folder, (tests, second), samples, needs_write=needs_write)
+    found = _assemble(target, versions, folder, (tests, second), samples, needs_write=needs_write)
+    if has_tests:
+        check_effort(found.wall_s, target.deadline_s)
+    return found
 
 
 def settle_workload(target: Target, tests: TestRun | None, progress: Progress) -> Target:
@@ -139,24 +154,11 @@ def _seconds_by_test(tests: TestRun | None) -> Mapping[str, float]:
 
 def _green_tests(target: Target, folder: Path, versions: Versions, *, is_writable: bool) -> TestRun:
     run = _tests(target, folder, versions, is_writable=is_writable)
-    command = " ".join(target.test.argv) if target.test else ""
-    if run.result.outcome is Outcome.TIMED_OUT:
-        raise TargetBroken(
-            f"the tests of the unpatched target (`{command}`) ran over {TESTS_WALL_S / 60:.0f} min",
-            hint="name a quicker set: --test 'python -m pytest tests/quick'",
-        )
     if run.is_green:
         return run
-    if run.is_complete and run.is_listed and not run.outcomes and not run.errors:
-        raise TargetBroken(
-            f"`{command}` ran no test",
-            hint="name the right command with --test, or --test '' if there are no tests",
-        )
-    failed = ", ".join(run.failed[:5]) or run.result.detail or f"exit status {run.exit_status}"
-    raise TargetBroken(
-        f"the tests of the unpatched target fail: {failed}\n{run.tail.strip()[-TAIL_BYTES:]}",
-        hint="mend them, or leave them out: --test 'python -m pytest --deselect …'",
-    )
+    if run.result.outcome is Outcome.TIMED_OUT:
+        fail_if_late(target, "the tests of the unpatched target")
+    raise tests_broken(target, run)
 
 
 def _read_only_tests(target: Target, folder: Path, versions: Versions) -> TestRun | None:
@@ -167,15 +169,17 @@ def _read_only_tests(target: Target, folder: Path, versions: Versions) -> TestRu
 
 def _tests(target: Target, folder: Path, versions: Versions, *, is_writable: bool) -> TestRun:
     assert target.test is not None
-    limits = limits_for_tests(TESTS_WALL_S, memory_bytes=MEMORY_BYTES)
+    wall_s = remaining_s(target.deadline_s, TESTS_WALL_S)
+    limits = limits_for_tests(wall_s, memory_bytes=MEMORY_BYTES)
     box = box_for(target, folder, trusted=versions.trusted, is_writable=is_writable, limits=limits)
     with open_box(target, box) as session:
         return run_tests(session, target.test, limits=limits)
 
 
-def _first_run(target: Target, folder: Path, versions: Versions) -> None:
+def _first_run(target: Target, folder: Path, versions: Versions) -> Sample:
     sample = sample_base(target, folder, versions, is_writable=True, seeds=(0,))[0]
     fail_if_broken(target, sample)
+    return sample
 
 
 def fail_if_broken(target: Target, sample: Sample) -> None:
@@ -188,14 +192,19 @@ def fail_if_broken(target: Target, sample: Sample) -> None:
     is_done = isinstance(target.workload, CommandWorkload) or result.reply is not None
     if result.is_success and is_done:
         return
-    said = (result.stdout[-TAIL_BYTES:] + result.stderr[-TAIL_BYTES:]).decode("utf-8", "replace")
-    ended = f"exit status {result.exit_code}" if result.exit_code else ""
-    how = ", ".join(filter(None, (result.detail, ended))) or result.outcome.value
-    raise TargetBroken(
-        f"the workload {target.workload_how} fails on the unpatched target ({how})\n"
-        f"{said.strip()[-TAIL_BYTES:]}",
-        hint="run it by hand; what it needs must be inside the sandbox (requirements, env, build)",
-    )
+    if result.outcome is Outcome.TIMED_OUT:
+        fail_if_late(target, f"one run of the workload {target.workload_how}")
+    raise workload_broken(target, sample)
+
+
+def fail_if_late(target: Target, what: str) -> None:
+    """Tell a run that the time limit ended from one that the target itself made too long.
+
+    Raises:
+        BudgetExhausted: It was the time limit.
+    """
+    if target.deadline_s is not None and time.monotonic() >= target.deadline_s:
+        raise out_of_time(f"{what} did not end within the time limit")
 
 
 def _read_only_samples(
@@ -214,7 +223,8 @@ def sample_base(
     seeds: tuple[int, ...] = (1, 1),
 ) -> tuple[Sample, ...]:
     """Runs of the workload on a version that is trusted, one for each seed."""
-    limits = Limits(wall_s=FIRST_WALL_S, memory_bytes=MEMORY_BYTES)
+    wall_s = remaining_s(target.deadline_s, FIRST_WALL_S)
+    limits = Limits(wall_s=wall_s, memory_bytes=MEMORY_BYTES)
     box = box_for(target, folder, trusted=versions.trusted, is_writable=is_writable, limits=limits)
     timer = timer_for(target.workload)
     with open_box(target, box) as session:

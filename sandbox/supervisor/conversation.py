@@ -48,7 +48,7 @@ class Conversation:
             self.reply.feed(data)
             self._check()
         if not data and self.replied is None:
-            self.fault = "closed descriptor 4 within its reply"
+            self.fault = "ended before it had answered (it closed descriptor 4)"
         return bool(data) and not self.fault
 
     def _take_ready(self, descriptor: int) -> None:
