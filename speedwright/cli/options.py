@@ -79,6 +79,10 @@ Data = Annotated[
 Json = Annotated[bool, typer.Option("--json", help="One JSON document on stdout")]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="No progress on stderr")]
 
+Yes = Annotated[
+    bool, typer.Option("--yes", "-y", help="Do not ask before a model that costs money")
+]
+
 
 class FailOn(StrEnum):
     """Outcomes that a script may want to end in exit code 1."""

@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from speedwright.cli import options, output
+from speedwright.cli.consent import ask_before_paying
 from speedwright.cli.gate import check_gate
 from speedwright.cli.progress import watching
 
@@ -29,6 +30,7 @@ def optimize(
     out: options.Out = None,
     resume: options.Resume = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what would be done")] = False,
+    yes: options.Yes = False,
     fail_on: options.Gate = None,
     as_json: options.Json = False,
     quiet: options.Quiet = False,
@@ -44,6 +46,7 @@ def optimize(
     if dry_run:
         output.result(library.plan_json(plan), render_plan, as_json=as_json)
         return
+    ask_before_paying(plan.model, plan.budget_usd, is_asked=not (yes or as_json or quiet))
     with watching(quiet) as progress:
         report = library.optimize(plan, progress)
     document = report.to_json()
