@@ -19,6 +19,7 @@ from speedwright.eval.guards.strings import fold
 
 DEPTH = 24
 ALIAS_PASSES = 3
+MAX_ALIASES = 8
 BUILTIN_NAMES = frozenset(dir(builtins))
 BUILTINS = ("builtins", "__builtins__")
 CORE = frozenset(
@@ -70,6 +71,8 @@ class PythonModule:
         self._learn_imports()
         for _ in range(ALIAS_PASSES):
             self._learn_assignments()
+        self._known_names: dict[ast.AST, tuple[str, ...]] = {}
+        self._imported = tuple(self._find_imports())
 
     def of(self, *kinds: type[N]) -> Iterator[N]:
         """Every node of these types."""
@@ -115,6 +118,13 @@ class PythonModule:
 
     def names(self, node: ast.AST, depth: int = 0) -> tuple[str, ...]:
         """Dotted names that an expression may stand for, e.g. `("time.perf_counter",)`."""
+        if depth:
+            return self._names(node, depth)
+        if node not in self._known_names:
+            self._known_names[node] = self._names(node, depth)
+        return self._known_names[node]
+
+    def _names(self, node: ast.AST, depth: int) -> tuple[str, ...]:
         if depth > DEPTH:
             return ()
         match node:
@@ -134,8 +144,11 @@ class PythonModule:
         """The name in `wanted` that the expression stands for, or an empty string."""
         return next((n for n in self.names(node) if n in wanted), "")
 
-    def imports(self) -> Iterator[tuple[str, ast.AST]]:
+    def imports(self) -> tuple[tuple[str, ast.AST], ...]:
         """Every module or name that is imported, with the statement or call."""
+        return self._imported
+
+    def _find_imports(self) -> Iterator[tuple[str, ast.AST]]:
         for plain in self.of(ast.Import):
             for alias in plain.names:
                 yield alias.name, plain
@@ -182,9 +195,11 @@ class PythonModule:
         known = {n.partition(".")[0] for found in self._aliases.values() for n in found}
         known |= BUILTIN_NAMES
         for name, value in list(self._bindings()):
-            if isinstance(value, ast.Constant) or len(self._aliases.get(name, ())) > 8:
+            if isinstance(value, ast.Constant) or len(self._aliases.get(name, ())) > MAX_ALIASES:
                 continue
-            found = {n for n in self.names(value) if n.partition(".")[0] in known and len(n) < 100}
+            found = {
+                n for n in self._names(value, 0) if n.partition(".")[0] in known and len(n) < 100
+            }
             if found:
                 self._aliases[name] |= found
 
@@ -209,9 +224,12 @@ class PythonModule:
     def _of_name(self, node: ast.Name, name: str) -> tuple[str, ...]:
         if name in self._aliases:
             return tuple(sorted(self._aliases[name]))
+        is_builtin = name in BUILTIN_NAMES or name in BUILTINS
+        if not is_builtin and not self._stars:
+            return ()
         if name in self._defined or self._is_parameter(node, name):
             return ()
-        if name in BUILTIN_NAMES or name in BUILTINS:
+        if is_builtin:
             return (name,)
         return () if name in self._stored else tuple(f"{s}.{name}" for s in sorted(self._stars))
 
