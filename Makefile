@@ -6,9 +6,16 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check -qq
 PYTEST_ARGS ?=
+# A virtual environment names its own path: in a moved or copied checkout it is made again.
+ifneq ($(shell cat $(VENV)/.created 2>/dev/null),$(CURDIR))
+FRESH := made-again
+endif
+
+BROKEN := { echo 'error: the installation in $(VENV) does not work: say make clean, then this again' >&2; exit 3; }
+FAILED := { echo 'error: pip could not install (see above): is a package index in reach, is the disk full?' >&2; exit 3; }
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check format bench docs install-dev clean
+.PHONY: help demo test check format bench docs install-dev clean made-again
 
 help:
 	@echo 'make demo    make examples/logstats faster and prove it'
@@ -20,6 +27,7 @@ help:
 	@echo 'make clean   remove .venv and caches'
 
 demo: $(VENV)/.installed
+	@$(BIN)/speedwright --version >/dev/null || $(BROKEN)
 	@$(BIN)/speedwright optimize examples/logstats
 
 test: $(VENV)/.installed-dev
@@ -47,18 +55,18 @@ clean:
 
 $(VENV)/.installed: pyproject.toml $(VENV)/.created
 	@echo 'installing speedwright into $(VENV) (a minute or two the first time)'
-	@$(PIP) install --editable '.[profilers]'
+	@$(PIP) install --editable '.[profilers]' || $(FAILED)
 	@touch $@
 
 $(VENV)/.installed-dev: pyproject.toml $(VENV)/.created
 	@echo 'installing speedwright and its tools into $(VENV) (a minute or two the first time)'
-	@$(PIP) install --editable '.[dev]'
+	@$(PIP) install --editable '.[dev]' || $(FAILED)
 	@touch $(VENV)/.installed $@
 
-$(VENV)/.created:
+$(VENV)/.created: $(FRESH)
 	@command -v $(PYTHON) >/dev/null || { echo 'error: no $(PYTHON) here: sudo apt-get install python3 python3-venv' >&2; exit 3; }
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo 'error: $(PYTHON) is older than 3.11; say make PYTHON=python3.12 or another one' >&2; exit 3; }
 	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || { echo 'error: $(PYTHON) cannot make virtual environments: sudo apt-get install python3-venv' >&2; exit 3; }
 	@rm -rf $(VENV)
 	@$(PYTHON) -m venv $(VENV)
-	@touch $@
+	@echo '$(CURDIR)' >$@
