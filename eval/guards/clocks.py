@@ -21,6 +21,7 @@ WRITERS = frozenset(
     ("setattr", "delattr", "object.__setattr__", "object.__delattr__", "operator.setitem")
 )
 DICT_WRITERS = frozenset(("update", "__setitem__", "pop", "setdefault", "clear", "popitem"))
+OWN_WRITERS = frozenset(("__setattr__", "__delattr__"))
 OFTEN_SET = frozenset(("sys", "os", "logging", "warnings", "random", "locale", "decimal"))
 COMPARED_BY = frozenset(("__eq__", "__ne__", "__hash__", "__bool__", "__array_ufunc__"))
 
@@ -59,6 +60,8 @@ def _writes(module: PythonModule) -> Iterator[tuple[ast.expr, ast.expr, str]]:
     for call in module.of(ast.Call):
         if module.is_one_of(call.func, WRITERS) and len(call.args) > 1:
             yield call, call.args[0], str(fold(call.args[1]) or "?")
+        elif isinstance(call.func, ast.Attribute) and call.func.attr in OWN_WRITERS and call.args:
+            yield call, call.func.value, str(fold(call.args[0]) or "?")
         elif (
             isinstance(call.func, ast.Attribute)
             and call.func.attr in DICT_WRITERS

@@ -46,6 +46,11 @@ UNPACKERS = frozenset(
 )  # fmt: skip
 PACKED = re.compile(r"[A-Za-z0-9+/=_-]{200,}")
 SHORT = 16
+# Nobody writes these names as text but to reach them unseen.
+TELLING = frozenset(
+    ("_exit", "_getframe", "__subclasses__", "__globals__", "__builtins__", "settrace", "f_back",
+     "currentframe", "get_objects", "get_referrers", "pythonapi", "meta_path")
+)  # fmt: skip
 # Directions, joiners, invisible operators, tags, soft hyphen, and the escape that terminals obey.
 UNSEEN = re.compile(
     "[\u00ad\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\ufff9-\ufffb\x1b\x08\x7f"
@@ -73,6 +78,8 @@ def marks(module: PythonModule) -> Iterator[Mark]:
         if _is_namespace(module, item.value) and is_assembled(item.slice):
             yield _ASSEMBLED.mark(str(fold(item.slice)), item.lineno, verb="assembles")
     for text in module.of(ast.Constant):
+        if text.value in TELLING:
+            yield _INSIDE.mark(str(text.value), text.lineno, verb="names, as text,")
         value = text.value.decode("latin-1") if isinstance(text.value, bytes) else text.value
         if isinstance(value, str) and not module.is_prose(text) and PACKED.search(value):
             yield _PACKED.mark("a packed string", text.lineno, verb="holds")

@@ -50,6 +50,11 @@ def marks(module: PythonModule) -> Iterator[Mark]:
                 and isinstance(_plain(assign.value.body), ast.Constant)
             ):
                 yield _meaningless(target.id, assign.lineno)
+    for table in module.of(ast.Dict):
+        for key, value in zip(table.keys, table.values, strict=True):
+            if isinstance(key, ast.Constant) and key.value in CONSTANT:
+                if isinstance(value, ast.Lambda) and isinstance(_plain(value.body), ast.Constant):
+                    yield _meaningless(str(key.value), key.lineno)
     for made in module.of(ast.ClassDef):
         if any(module.is_one_of(base, ARRAYS) for base in made.bases):
             yield _warning(
