@@ -16,7 +16,7 @@ import unicodedata
 from collections.abc import Iterator
 
 from speedwright.eval.guards.finding import Mark, Severity
-from speedwright.eval.guards.module import IMPORTERS, PythonModule
+from speedwright.eval.guards.module import CORE, IMPORTERS, PythonModule
 from speedwright.eval.guards.references import Banned, imported, table, uses
 from speedwright.eval.guards.strings import fold, is_assembled
 
@@ -107,6 +107,12 @@ def _by_name(module: PythonModule, call: ast.Call) -> Iterator[Mark]:
     if not module.is_one_of(call.func, BY_NAME):
         return
     position = 0 if module.is_one_of(call.func, (*IMPORTERS, "operator.attrgetter")) else 1
+    if position and len(call.args) > 1 and not isinstance(call.args[1], ast.Constant):
+        # On these modules a computed name has no honest use; on others it is common.
+        owner = module.is_one_of(call.args[0], CORE)
+        if owner:
+            yield _ASSEMBLED.mark(f"a computed name of {owner}", call.lineno)
+            return
     if len(call.args) > position and is_assembled(call.args[position]):
         yield _ASSEMBLED.mark(str(fold(call.args[position])), call.lineno, verb="assembles")
     elif len(call.args) > position and fold(call.args[position]) in ATTRIBUTES:

@@ -26,6 +26,8 @@ REFUSED = {
     "name as text": ("interpreter-insides",
                      "import os, operator\noperator.attrgetter('_exit')(os)(0)\n",
                      "import operator\nkey = operator.attrgetter('exit_code')\n"),
+    "computed name": ("assembled-name", "import os\nn = '_ex'\ngetattr(os, f'{n}it')(0)\n",
+                      "import numpy as np\ndef f(n): return getattr(np, f'float{n}')\n"),
     "made class": ("constant-comparison", "A = type('A', (), {'__eq__': lambda a, b: True})\n",
                    "A = type('A', (), {'__eq__': lambda a, b: a.x == b.x})\n"),
     "cuda clock": ("clock-patch", "import torch\ntorch.cuda.synchronize = lambda: None\n",
