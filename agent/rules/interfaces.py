@@ -32,5 +32,6 @@ class Rule(Protocol):
         """Every single change the rule sees at the file's hot lines, hottest first.
 
         Text that does not parse yields nothing. Every result parses and differs from the source
-        in one place (imports it needs included).
+        in one place (imports it needs included), or in several that were chosen to be tried
+        together.
         """

@@ -70,8 +70,9 @@ def add_imports(
 
 
 def _set_off(constants: Sequence[Statement]) -> list[Statement]:
-    """The constants below a blank line."""
-    first = constants[0].with_changes(leading_lines=_BLANK)
+    """The constants below a blank line, with their comments."""
+    comments = [line for line in constants[0].leading_lines if line.comment is not None]
+    first = constants[0].with_changes(leading_lines=[*_BLANK, *comments])
     return [first, *constants[1:]]
 
 

@@ -36,6 +36,7 @@ def _find(view: ModuleView) -> Iterator[Change]:
             yield _hoisted(view, alias, call, call.args, rest=None)
         elif func.attr.value in _FUNCTIONS:
             yield from _method(view, alias, call, func.attr.value)
+            yield from _compiled(view, alias, call, func.attr.value)
 
 
 def _method(view: ModuleView, alias: str, call: cst.Call, name: str) -> Iterator[Change]:
@@ -50,6 +51,42 @@ def _method(view: ModuleView, alias: str, call: cst.Call, name: str) -> Iterator
     compile_args = [*plain[:1], *flags]
     if len(extra) <= 1 and len(plain) > 1 and _constant(view, compile_args, alias):
         yield _hoisted(view, alias, call, compile_args, rest=(name, plain[1:]))
+
+
+def _compiled(view: ModuleView, alias: str, call: cst.Call, name: str) -> Iterator[Change]:
+    """`re.match(P, x)` where `P` is a compiled pattern of the module."""
+    first, *rest = call.args
+    if not rest or first.keyword is not None or any(a.star for a in call.args):
+        return
+    flags = any(a.keyword is not None and a.keyword.value == "flags" for a in rest)
+    if flags or len(rest) > _FUNCTIONS[name] or not is_compiled(view, first.value, alias):
+        return
+    func = make(f"X.{name}", {"X": first.value})
+    yield Change(
+        at=call,
+        edits={call: become(call.with_changes(func=func, args=rest))},
+        odds=0.3,
+        summary=f"called the compiled pattern's own `{name}` instead of the one of `{alias}`",
+    )
+
+
+def is_compiled(view: ModuleView, node: cst.BaseExpression, alias: str) -> bool:
+    """Whether a name is bound once, at the top of the file, to a compiled pattern."""
+    value = compiled_value(view, node, alias)
+    return value is not None
+
+
+def compiled_value(view: ModuleView, node: cst.BaseExpression, alias: str) -> cst.Call | None:
+    """The `re.compile(…)` that a constant of the module stands for."""
+    if not isinstance(node, cst.Name):
+        return None
+    bound = stores(view, node.value)
+    if len(bound) != 1 or function_of(view, bound[0]) is not view.tree.module:
+        return None
+    value = value_of(view, bound[0])
+    if isinstance(value, cst.Call) and code(value.func) == f"{alias}.compile":
+        return value
+    return None
 
 
 def _hoisted(
@@ -136,32 +173,56 @@ def _runs_often(view: ModuleView, node: cst.CSTNode) -> bool:
 def _find_variable(view: ModuleView) -> Iterator[Change]:
     """Patterns that are no constants: `re.compile(pattern)` in a loop over patterns."""
     alias = module_alias(view, "re")
-    calls = [
-        call
-        for call in (view.hot(cst.Call) if alias is not None else ())
-        if code(call.func) == f"{alias}.compile"
-        and len(call.args) == 1
-        and isinstance(call.args[0].value, cst.Name | cst.Attribute)
-        and not _constant(view, call.args, alias or "")
-        and any(isinstance(a, cst.FunctionDef) for a in view.above(call))
-    ]
-    if not calls:
+    if alias is None:
+        return
+    edits: dict[cst.CSTNode, Edit] = {}
+    name = view.fresh("_compile")
+    for call in view.hot(cst.Call):
+        func = call.func
+        if not isinstance(func, cst.Attribute) or code(func.value) != alias:
+            continue
+        if not any(isinstance(a, cst.FunctionDef) for a in view.above(call)):
+            continue
+        if func.attr.value == "compile" and _variable(view, call.args, alias):
+            edits[func] = become(make(name, {}))
+        elif func.attr.value in _FUNCTIONS and _variable(view, call.args[:1], alias):
+            if len(call.args) - 1 <= _FUNCTIONS[func.attr.value] and not _flagged(call):
+                new = make(f"{name}(X).{func.attr.value}", {"X": call.args[0].value})
+                edits[call] = become(call.with_changes(func=new, args=call.args[1:]))
+    edits = {n: e for n, e in edits.items() if not _inside(view, n, edits)}
+    if not edits:
         return
     cache, imports = access(view, "functools", "lru_cache")
-    name = view.fresh("_compile")
     yield Change(
-        at=max(calls, key=view.share),
-        edits={call.func: become(make(name, {})) for call in calls},
+        at=max(edits, key=view.share),
+        edits=edits,
         imports=imports,
         constants=make_block(f"{name} = {cache}(maxsize=512)({alias}.compile)\n", {}),
         summary="remembered compiled patterns in a cache quicker than that of `re`",
     )
 
 
+def _inside(view: ModuleView, node: cst.CSTNode, others: dict[cst.CSTNode, Edit]) -> bool:
+    return any(other is not node and view.contains(other, node) for other in others)
+
+
+def _flagged(call: cst.Call) -> bool:
+    return any(a.star or (a.keyword and a.keyword.value in {"flags"}) for a in call.args)
+
+
+def _variable(view: ModuleView, args: Sequence[cst.Arg], alias: str) -> bool:
+    """A pattern that is no constant, as the one argument or with flags behind it."""
+    if not 1 <= len(args) <= 2 or any(a.star for a in args) or args[0].keyword is not None:
+        return False
+    if is_compiled(view, args[0].value, alias):
+        return False
+    return not _is_text(args[0].value) and not _constant(view, args, alias)
+
+
 RULES = (
     PythonRule(
         id="py-regex-cache",
-        detects="`re.compile(pattern)` in hot code with a pattern that is no constant.",
+        detects="`re.compile(p)` or `re.match(p, …)` in hot code where `p` is no constant.",
         explanation=(
             "`re` keeps compiled patterns too, but asks its cache in Python and forgets all of it "
             "when it is full. `functools.lru_cache` answers in C."

@@ -40,7 +40,7 @@ class PythonRule:
         if view is None:
             return
         hot = [c for c in self.find(view) if view.share(c.at) >= HOT_SHARE]
-        hot.sort(key=lambda change: -self._prospect(view, change))
+        hot.sort(key=lambda change: -self.prospect(view, change))
         seen: set[str] = set()
         for change in islice(hot, self.most_per_file):
             source = render(view, change)
@@ -53,9 +53,10 @@ class PythonRule:
                 line=view.line(change.at),
                 source=source,
                 summary=change.summary,
-                prospect=self._prospect(view, change),
+                prospect=self.prospect(view, change),
             )
 
-    def _prospect(self, view: ModuleView, change: Change) -> float:
+    def prospect(self, view: ModuleView, change: Change) -> float:
+        """Share of the run's time (0-1) that a change may save."""
         odds = self.odds if change.odds is None else change.odds
         return min(view.share(change.at), 1.0) * odds

@@ -56,9 +56,22 @@ def is_store(view: ModuleView, name: cst.CSTNode) -> bool:
     return False
 
 
-def is_builtin(view: ModuleView, name: str) -> bool:
-    """Whether the name means the builtin everywhere in the file."""
-    return hasattr(builtins, name) and not stores(view, name)
+def is_builtin(view: ModuleView, name: str, at: cst.CSTNode | None = None) -> bool:
+    """Whether the name means the builtin everywhere in the file, or at one place of it."""
+    if not hasattr(builtins, name):
+        return False
+    return not any(at is None or _reaches(view, store, at) for store in stores(view, name))
+
+
+def _reaches(view: ModuleView, store: cst.Name, at: cst.CSTNode) -> bool:
+    """Whether what a store binds may be seen at a node: same module, class or function."""
+    parent = view.parent(store)
+    scope: cst.CSTNode | None = function_of(view, store)
+    if isinstance(parent, cst.Param):
+        scope = next((a for a in view.above(store) if isinstance(a, Function)), None)
+    elif isinstance(parent, cst.NameItem):
+        scope = None
+    return scope is None or view.contains(scope, at)
 
 
 def function_of(view: ModuleView, node: cst.CSTNode) -> cst.CSTNode:
