@@ -13,6 +13,13 @@ from types import ModuleType
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, settings
+
+# A fresh checkout and busy cores make drawing examples slow, which says nothing about our code.
+settings.register_profile(
+    "busy", settings(), deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)
+settings.load_profile("busy")
 
 _TESTS = Path(__file__).parent
 _IS_DOCKER_REQUIRED = os.environ.get("SPEEDWRIGHT_REQUIRE_DOCKER") == "1"
