@@ -31,6 +31,12 @@ def judged(baseline: Baseline, diff: str, *, mode: Mode = Mode.CONFIRM) -> Judge
     return judge(case, baseline, NullProgress())
 
 
+def judged_unguarded(baseline: Baseline, diff: str, *, mode: Mode = Mode.CONFIRM) -> Judgement:
+    """Without the refusals of steps 1 and 3, to try the steps behind them."""
+    case = Case(candidate=Candidate(diff=diff, author="test"), mode=mode, seed=7, has_policy=False)
+    return judge(case, baseline, NullProgress())
+
+
 def test_a_real_gain_is_faster(baseline: Baseline, diff_of: Diff) -> None:
     found = judged(baseline, diff_of(LOOP, FAST))
     document = found.to_json()
@@ -125,7 +131,9 @@ def test_carriage_returns_in_a_diff_are_mended(baseline: Baseline, diff_of: Diff
 
 def test_a_workload_that_dies_is_crashed(baseline: Baseline, diff_of: Diff) -> None:
     dead = "    if n == 20_000:\n        import os\n        os.abort()\n" + LOOP
-    assert judged(baseline, diff_of(LOOP, dead)).word == "crashed"
+    found = judged_unguarded(baseline, diff_of(LOOP, dead))
+    # Where calls are replayed first, the death shows there.
+    assert found.word in ("crashed", "incorrect"), found.verdict
 
 
 def test_ending_early_is_no_gain(baseline: Baseline, diff_of: Diff) -> None:
@@ -135,7 +143,7 @@ def test_ending_early_is_no_gain(baseline: Baseline, diff_of: Diff) -> None:
 
 def test_ending_the_tests_early_is_no_pass(baseline: Baseline, diff_of: Diff) -> None:
     early = "    import os\n    os._exit(0)\n" + LOOP
-    found = judged(baseline, diff_of(LOOP, early))
+    found = judged_unguarded(baseline, diff_of(LOOP, early))
     assert found.word == "incorrect"
     assert "before its report was complete" in found.verdict.reasons[0]
 
@@ -153,7 +161,7 @@ def test_a_forged_report_without_the_nonce_is_no_pass(baseline: Baseline, diff_o
         "        pass\n"
         "    os._exit(0)\n"
     )
-    assert judged(baseline, diff_of(LOOP, forged)).word == "incorrect"
+    assert judged_unguarded(baseline, diff_of(LOOP, forged)).word == "incorrect"
 
 
 def test_a_hang_is_timed_out(baseline: Baseline, diff_of: Diff) -> None:
@@ -179,7 +187,7 @@ def test_a_test_that_fails_now_and_then_is_named_and_does_not_decide(
         "        mark.touch()\n"
         "        return -1\n"
     ) + FAST
-    found = judged(baseline, diff_of(LOOP, moody), mode=Mode.SCREEN)
+    found = judged_unguarded(baseline, diff_of(LOOP, moody), mode=Mode.SCREEN)
     assert found.word == "faster", found.to_json()
     assert found.tests_flaky == ("test_slow.py::test_total",)
     assert found.to_json()["tests_passed"] == 1
