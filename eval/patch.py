@@ -126,7 +126,8 @@ def _touched(file) -> TouchedFile:  # type: ignore[no-untyped-def]  # unidiff ha
 
 def _strip(name: str | None) -> str:
     """Path without git's `a/` or `b/`; empty for /dev/null."""
-    if not name or name == "/dev/null":
+    if not name or name.rstrip("\r") == "/dev/null":
         return ""
-    name = name.strip('"')
+    # A mailed patch ends its header lines in CR; the path must not, or no rule would know it.
+    name = name.rstrip("\r").strip('"')
     return name[2:] if name.startswith(("a/", "b/")) else name
