@@ -26,6 +26,7 @@ from speedwright import __version__
 from speedwright.errors import UsageError
 from speedwright.eval.candidate import Candidate
 from speedwright.eval.discover import OUTSIDE_FOLDER
+from speedwright.eval.storage import told_where
 from speedwright.eval.target import Target
 from speedwright.eval.verdict import Judgement
 from speedwright.profiler import FunctionWorkload
@@ -108,13 +109,35 @@ def write_evidence(
         holdout: Hold-out workloads, as the user named them.
 
     Returns:
-        The folder.
+        The folder; it is there whole or not at all.
     """
-    folder.mkdir(parents=True, exist_ok=True)
+    new = folder.with_name(folder.name + ".new")
+    remove_evidence(new)
+    try:
+        with told_where(folder):
+            new.mkdir(parents=True)
+            _write(new, target, candidate, judgement, seed, machine, requirements, holdout)
+            remove_evidence(folder)
+            new.replace(folder)
+    finally:
+        remove_evidence(new)
+    return folder
+
+
+def _write(
+    folder: Path,
+    target: Target,
+    candidate: Candidate,
+    judgement: Judgement,
+    seed: int,
+    machine: Mapping[str, str | int | float | bool | None],
+    requirements: tuple[str, ...],
+    holdout: tuple[str, ...],
+) -> None:
     is_included = target.snapshot.identity.total_bytes <= MAX_BASE_BYTES
     if is_included:
         (folder / "base.tar.gz").write_bytes(_archive(target.snapshot))
-    (folder / "patch.diff").write_text(candidate.diff)
+    (folder / "patch.diff").write_text(candidate.diff, encoding="utf-8")
     _write_json(folder / "samples.json", {"rounds": list(judgement.samples)})
     for name, data in target.extra_files.items():
         place = folder / "workload" / PurePosixPath(name).name
@@ -132,9 +155,8 @@ def write_evidence(
         sandbox=target.sandbox.describe(),
         seed=seed,
     )
-    (folder / "evidence.json").write_text(record.model_dump_json(indent=2) + "\n")
-    (folder / "README.md").write_text(_readme(record, candidate, judgement))
-    return folder
+    (folder / "evidence.json").write_text(record.model_dump_json(indent=2) + "\n", encoding="utf-8")
+    (folder / "README.md").write_text(_readme(record, candidate, judgement), encoding="utf-8")
 
 
 def read_evidence(folder: Path) -> EvidenceRecord:
@@ -223,7 +245,7 @@ def _target_record(
     workload = target.workload
     file = workload.file if isinstance(workload, FunctionWorkload) else None
     return TargetRecord(
-        name=target.root.name,
+        name=target.root.name.encode("utf-8", "replace").decode(),
         workload_command=None if isinstance(workload, FunctionWorkload) else list(workload.argv),
         workload_file=file,
         test=list(target.test.argv) if target.test else None,
@@ -254,7 +276,7 @@ def _readme(record: EvidenceRecord, candidate: Candidate, judgement: Judgement) 
 
 
 def _write_json(file: Path, data: Mapping[str, Any]) -> None:
-    file.write_text(json.dumps({"schema_version": SCHEMA_VERSION, **data}) + "\n")
+    file.write_text(json.dumps({"schema_version": SCHEMA_VERSION, **data}) + "\n", encoding="utf-8")
 
 
 __all__ = [

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import fcntl
 import json
 import os
@@ -14,6 +15,7 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 from speedwright.errors import UsageError
+from speedwright.eval.storage import told_where
 
 SCHEMA_VERSION = 1
 OWN_FOLDER = ".speedwright"
@@ -52,6 +54,9 @@ class RunFolder:
             path = runs / name
             path.mkdir()
         except OSError as error:
+            if error.errno in (errno.ENOSPC, errno.EDQUOT):
+                with told_where(runs):
+                    raise
             raise UsageError(
                 f"cannot write a run folder below `{runs}`: {error.strerror}",
                 hint="name another place with --out",
@@ -95,13 +100,14 @@ class RunFolder:
     def write_text(self, name: str, text: str) -> Path:
         """Write a text file below the folder."""
         file = self.path / name
-        file.parent.mkdir(parents=True, exist_ok=True)
         new = file.with_name(file.name + ".new")
-        with new.open("w", encoding="utf-8") as stream:
-            stream.write(text)
-            stream.flush()
-            os.fsync(stream.fileno())
-        new.replace(file)
+        with told_where(file):
+            file.parent.mkdir(parents=True, exist_ok=True)
+            with new.open("w", encoding="utf-8") as stream:
+                stream.write(text)
+                stream.flush()
+                os.fsync(stream.fileno())
+            new.replace(file)
         return file
 
     def read_json(self, name: str) -> dict[str, Any]:
@@ -122,7 +128,8 @@ class RunFolder:
     def event(self, kind: str, **facts: Any) -> None:
         """Append one event and sync it."""
         line = json.dumps({"schema_version": SCHEMA_VERSION, "kind": kind, **facts})
-        with (self.path / "events.jsonl").open("ab+", buffering=0) as stream:
+        file = self.path / "events.jsonl"
+        with told_where(file), file.open("ab+", buffering=0) as stream:
             # A kill may have cut the last line off; no second event may be glued to it.
             stream.truncate(_end_of_lines(stream))
             stream.write(line.encode() + b"\n")

@@ -6,7 +6,9 @@ Does not cover: a git binary that is itself hostile.
 
 from __future__ import annotations
 
+import errno
 import os
+import shutil
 import subprocess
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -40,6 +42,9 @@ GIT_ENV = {
 }
 
 
+LEAST_FREE_BYTES = 1 << 20
+
+
 class GitFailed(Exception):
     """A git command ended with a non-zero status; `stderr` says why."""
 
@@ -59,6 +64,7 @@ def git(
     Raises:
         GitFailed: It ended with a non-zero status.
         ToolMissing: There is no git.
+        OSError: The disk is full.
     """
     # The owner check stays in force for other users' folders, except that root may look anywhere
     # it was pointed at: the options above already keep the repository from running anything.
@@ -76,5 +82,13 @@ def git(
     except FileNotFoundError as error:
         raise ToolMissing("`git` is not installed", hint="apt-get install git") from error
     if done.returncode:
+        _fail_if_full(folder, done.stderr)
         raise GitFailed(words, done.stderr.decode("utf-8", "replace"))
     return done.stdout
+
+
+def _fail_if_full(folder: Path, said: bytes) -> None:
+    """A full disk is no fault of the repository; git tells it in many ways."""
+    is_write = any(words in said for words in (b"No space left", b"write", b"update"))
+    if is_write and shutil.disk_usage(folder).free < LEAST_FREE_BYTES:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(folder))

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import errno
+import os
+import shlex
+import shutil
 import sys
 import traceback
 from pathlib import Path
@@ -42,19 +45,30 @@ def usage(message: str, command: str, *, as_json: bool) -> int:
 
 def interrupted(*, as_json: bool, can_resume: bool) -> int:
     """Tell that Ctrl-C or a termination signal ended the command."""
-    hint = ""
-    if "folder" in _run:
-        hint = f"your files are untouched; what was done is in {_run['folder']}"
-        if can_resume:
-            hint += f"\nto go on, add `--resume {_run['folder'].name}` to the same command"
+    hint = run_hint(can_resume=can_resume)
     return _tell("Interrupted", "interrupted", hint, INTERRUPTED, as_json)
+
+
+def run_hint(*, can_resume: bool) -> str:
+    """Where the run is and how to go on with it; empty if there is none."""
+    if "folder" not in _run:
+        return ""
+    folder = _run["folder"]
+    hint = f"your files are untouched; what was done is in {folder}"
+    if not can_resume:
+        return hint
+    # A run that is kept elsewhere (--out) is found by its path only.
+    is_usual = folder.parts[-3:-1] == (".speedwright", "runs")
+    name = folder.name if is_usual else shlex.quote(str(folder))
+    return f"{hint}\nto go on, add `--resume {name}` to the same command"
 
 
 def unexpected(error: Exception, *, as_json: bool, debug: bool) -> int:
     """Tell an error that nobody foresaw: a full disk and the like, or a bug of ours."""
+    if isinstance(error, shutil.Error) and error.args:
+        error = _first_of(error)
     if isinstance(error, OSError) and error.errno in ENVIRONMENT_FAULTS:
-        where = f"`{error.filename}`: " if error.filename else ""
-        return known(EnvironmentMissing(f"{where}{error.strerror}"), as_json=as_json)
+        return known(_missing(error), as_json=as_json)
     if debug:
         traceback.print_exception(error)
     hint = "this is a bug in speedwright; please report it with this message and the command"
@@ -66,11 +80,32 @@ def unexpected(error: Exception, *, as_json: bool, debug: bool) -> int:
     return _tell("InternalError", message, hint, INTERNAL, as_json)
 
 
+def _first_of(error: shutil.Error) -> Exception:
+    """The full disk behind a copied tree's list of (source, target, why); else the error itself."""
+    full = os.strerror(errno.ENOSPC)
+    for entry in error.args[0] if isinstance(error.args[0], list) else ():
+        if full in str(entry[-1]):
+            return OSError(errno.ENOSPC, full, str(entry[1]))
+    return error
+
+
+def _missing(error: OSError) -> EnvironmentMissing:
+    # A copy that fails names its source first; it is the other end that is full.
+    place = error.filename2 or error.filename
+    what = f"`{os.fsdecode(place)}`: {error.strerror}" if place else str(error.strerror)
+    if error.errno not in (errno.ENOSPC, errno.EDQUOT):
+        return EnvironmentMissing(what)
+    if place == "stdout":
+        return EnvironmentMissing(what, hint="the result is lost: send it to another place")
+    hint = "make room there; TMPDIR names the place of scratch files, --out that of results"
+    return EnvironmentMissing(what, hint=hint)
+
+
 def _tell(kind: str, message: str, hint: str, exit_code: int, as_json: bool) -> int:
     lines = [f"error: {message}", *(f"  {line}" for line in hint.splitlines())]
     try:
         print("\n".join(lines), file=sys.stderr, flush=True)
-    except BrokenPipeError:
+    except OSError:
         pass  # nobody reads stderr any more; the exit code still tells
     if as_json and not output.has_document():
         error = {"kind": kind, "message": message, "hint": hint, "exit_code": exit_code}

@@ -54,9 +54,9 @@ def write(text: str) -> None:
         sys.stdout.flush()
     except BrokenPipeError:
         drop_stdout()
-    except OSError:
+    except OSError as error:
         drop_stdout()  # what is still buffered would fail again when Python exits
-        raise
+        raise OSError(error.errno, error.strerror, "stdout") from error
 
 
 def drop_stdout() -> None:

@@ -17,15 +17,29 @@ from speedwright.errors import SpeedwrightError
 
 def main() -> None:
     """Run the command line of this process and exit."""
+    _open_missing_streams()
     _catch_signals()
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="backslashreplace")
     code = run(sys.argv[1:])
     if code == failures.INTERRUPTED:  # all is tidied up: one more Ctrl-C changes nothing
-        for number in (signal.SIGINT, signal.SIGTERM):
+        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             signal.signal(number, signal.SIG_IGN)
     sys.exit(code)
+
+
+def _open_missing_streams() -> None:
+    """Give a process that was started without stdin, stdout or stderr empty ones.
+
+    Otherwise the next file opened would take their number, and be written into.
+    """
+    for number, name in enumerate(("stdin", "stdout", "stderr")):
+        if getattr(sys, name) is None:
+            descriptor = os.open(os.devnull, os.O_RDWR)  # takes the lowest number that is free
+            if descriptor != number:
+                os.dup2(descriptor, number)
+            setattr(sys, name, open(number, "r" if number == 0 else "w", closefd=False))
 
 
 def run(arguments: Sequence[str]) -> int:
@@ -68,12 +82,29 @@ def _catch_signals() -> None:
     def stop(number: int, frame: FrameType | None) -> None:
         seen.append(number)
         if len(seen) > 1:
+            _tell_run()
             _force()
-        os.write(2, b"\nstopping, once more to force\n")
+        _say("\nstopping, once more to force\n")
         raise KeyboardInterrupt
 
     signal.signal(signal.SIGINT, stop)
     signal.signal(signal.SIGTERM, stop)
+    if signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:  # nohup
+        signal.signal(signal.SIGHUP, stop)
+
+
+def _tell_run() -> None:
+    """Say where the run is, past all buffers."""
+    hint = failures.run_hint(can_resume="optimize" in sys.argv)
+    if hint:
+        _say(f"{hint}\n")
+
+
+def _say(text: str) -> None:
+    try:
+        os.write(2, text.encode("utf-8", "backslashreplace"))
+    except OSError:
+        pass  # the terminal is gone
 
 
 def _force() -> None:

@@ -126,7 +126,7 @@ def test_a_full_disk_is_no_bug_of_ours() -> None:
             stdout=full, stderr=subprocess.PIPE, text=True,
         )  # fmt: skip
     assert done.returncode == 3
-    assert done.stderr == "error: No space left on device\n"
+    assert done.stderr.startswith("error: `stdout`: No space left on device\n  ")
 
 
 def test_a_reader_that_goes_away_is_no_error() -> None:
