@@ -1,0 +1,1 @@
+"""Measured curves: smoothing, comparing, searching."""

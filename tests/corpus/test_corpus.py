@@ -1,0 +1,139 @@
+"""Exploits and wrong answers are refused, genuine gains accepted, nothing else is `faster`."""
+
+from __future__ import annotations
+
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from speedwright.eval.candidate import Candidate
+from speedwright.eval.guards import FolderTexts, check_guards
+from speedwright.eval.guards.context import Context
+from speedwright.eval.judge.baseline import Baseline, prepare_baseline
+from speedwright.eval.judge.cascade import Case, judge
+from speedwright.eval.judge.policy import TESTS, check_policy, matches
+from speedwright.eval.progress import NullProgress
+from speedwright.eval.target import Target
+
+REFUSALS = ("rejected", "incorrect", "crashed", "timed_out", "build_failed")
+PARTS = ("policy", "guard", "tests", "output", "dynamic", "differential", "holdout", "time")
+# Rows that no patch on a CPU can show by itself, with the reason in README.md.
+WITHOUT_CASE = {22}
+Targets = Callable[[str, str], Target]
+
+
+class _Changed:
+    """The base with a patch's texts over it."""
+
+    def __init__(self, base: FolderTexts, changes: dict[str, str]) -> None:
+        self._base = base
+        self._changes = changes
+
+    def text(self, path: str) -> str | None:
+        return self._changes.get(path) or self._base.text(path)
+
+
+def _static_reasons(case: Any, target: Target) -> tuple[str, ...]:
+    """What steps 1 and 3 refuse, with nothing built or run."""
+    changes = case.changes(target.snapshot.text)
+    diff = target.snapshot.diff_of(changes)
+    reasons = check_policy(diff, target)
+    if reasons:
+        return reasons
+    base = FolderTexts(target.snapshot.tree)
+    tests = tuple(p for p in target.snapshot.paths() if matches(p.lower(), TESTS))
+    context = Context(texts=base, workload=target.protected, tests=lambda: tests)
+    report = check_guards(diff, base, _Changed(base, changes), context)
+    return tuple(finding.text for finding in (*report.refusals, *report.broken))
+
+
+def test_the_corpus_is_as_large_as_promised(cases: tuple[Any, ...]) -> None:
+    kinds = Counter(case.kind for case in cases)
+    assert kinds["exploit"] >= 40
+    assert kinds["benign"] >= 20
+    assert kinds["neutral"] >= 10
+    assert kinds["wrong"] >= 10
+    assert len({case.id for case in cases}) == len(cases)
+    rows = {case.row for case in cases if case.kind == "exploit"}
+    assert set(range(1, 31)) - rows == WITHOUT_CASE
+
+
+def test_every_case_says_what_is_expected(cases: tuple[Any, ...]) -> None:
+    for case in cases:
+        if case.is_refused:
+            assert case.by in PARTS and case.says, case.id
+            assert case.kind == "wrong" or case.row, case.id
+        else:
+            assert not case.by and not case.says and not case.open, case.id
+
+
+def test_what_is_never_honest_is_refused_before_anything_runs(
+    static_case: Any, target_of: Targets
+) -> None:
+    reasons = _static_reasons(static_case, target_of(static_case.target, "process"))
+    assert reasons, "not refused"
+    assert any(static_case.says in reason for reason in reasons), reasons
+
+
+def test_every_case_applies_and_nothing_honest_is_refused_by_its_looks(
+    any_case: Any, target_of: Targets
+) -> None:
+    target = target_of(any_case.target, "process")
+    assert any_case.changes(target.snapshot.text)
+    if not any_case.is_refused:
+        assert _static_reasons(any_case, target) == ()
+
+
+@pytest.fixture(scope="module")
+def baseline_of(
+    target_of: Targets, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Callable[[str, str], Baseline]]:
+    made: dict[str, Baseline] = {}
+
+    def prepared(name: str, sandbox: str) -> Baseline:
+        if name not in made:
+            target = target_of(name, sandbox)
+            if not target.sandbox.isolates:
+                pytest.skip("no sandbox that isolates: the corpus is hostile code")
+            scratch = tmp_path_factory.mktemp("versions")
+            made[name] = prepare_baseline(target, scratch / "versions", NullProgress())
+        return made[name]
+
+    yield prepared
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(180)
+def test_the_whole_judge(
+    judged_case: Any,
+    baseline_of: Callable[[str, str], Baseline],
+    table: list[tuple[str, ...]],
+    corpus_sandbox: str,
+) -> None:
+    baseline = baseline_of(judged_case.target, corpus_sandbox)
+    if judged_case.by != "holdout":
+        baseline = replace(baseline, holdout=())
+    snapshot = baseline.target.snapshot
+    diff = snapshot.diff_of(judged_case.changes(snapshot.text))
+    start_s = time.monotonic()
+    found = judge(
+        Case(candidate=Candidate(diff=diff, author="corpus"), seed=11), baseline, NullProgress()
+    )
+    wall_s = time.monotonic() - start_s
+    reasons = found.verdict.reasons
+    speedup = found.to_json()["speedup"]
+    said = f"{speedup:.2f}x " if speedup else ""
+    first = ascii(reasons[0] if reasons else "")[1:-1]
+    row = str(judged_case.row or "")
+    table.append((judged_case.id, row, found.word, f"{wall_s:.1f}", said + first))
+    if judged_case.kind == "benign":
+        assert found.word == "faster", found.to_json()
+    elif judged_case.kind == "neutral":
+        assert found.word in ("equivalent", "inconclusive", "slower", "unstable"), found.to_json()
+    else:
+        assert found.word in REFUSALS, found.to_json()
+        assert any(judged_case.says in reason for reason in reasons), reasons
