@@ -24,7 +24,7 @@ def box(toolchain: Toolchain) -> Box:
     return Box(mounts=(), toolchain=toolchain, label="tests")
 
 
-def until(condition: Callable[[], bool], seconds: float = 30.0) -> bool:
+def until(condition: Callable[[], bool], seconds: float = 60.0) -> bool:
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:
         if condition():
@@ -138,7 +138,7 @@ def test_dead_harness_leaves_no_process(
     try:
         assert until(lambda: len(processes_with("61.802")) >= 2), "did not start"
         harness.send_signal(number)
-        harness.wait(30)
+        harness.wait(60)
         assert until(lambda: not processes_with("61.802"))
     finally:
         harness.kill()
