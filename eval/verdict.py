@@ -150,6 +150,7 @@ class Judgement:
         not_checked: What this verdict does not rest on, one sentence each.
         samples: Raw samples by arm, in rounds; see evidence.
         holdout: What every hold-out workload said.
+        differential: What the differential test compared; `None` if it was not run.
     """
 
     verdict: Verdict
@@ -159,6 +160,7 @@ class Judgement:
     not_checked: tuple[str, ...] = ()
     samples: tuple[dict[str, Any], ...] = field(default=(), repr=False)
     holdout: tuple[dict[str, Any], ...] = ()
+    differential: dict[str, Any] | None = None
 
     @property
     def word(self) -> str:
@@ -198,6 +200,7 @@ class Judgement:
             "tests_flaky": list(self.tests_flaky),
             "not_checked": list(self.not_checked),
             "holdout": list(self.holdout),
+            "differential": self.differential,
             "steps": [
                 {"step": s.step, "wall_s": round(s.wall_s, 4), "runs": s.runs} for s in self.steps
             ],

@@ -1,11 +1,11 @@
 """The judge: steps in order; each can only end it or pass it on.
 
-    1 policy   2 apply and build   3 guards (static)   4 tests
+    1 policy   2 apply and build   3 guards (static)   4 tests   5 differential
     6 screen (in a search) or 7 confirm (for a claim), with the dynamic guards of step 3
     8 hold out (for a claim that is `faster`, where the user named hold-out workloads)
 
-Step 9, minimise, stands in `minimise.py`: a search asks for it before it claims. Step 5
-(differential) is not built yet; every verdict says so in `not_checked`.
+Step 9, minimise, stands in `minimise.py`: a search asks for it before it claims. In a search step 5
+comes after the screen and replays recorded calls only.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from typing import Any
 
 from speedwright.errors import SandboxError
 from speedwright.eval.candidate import Candidate
+from speedwright.eval.differential import DifferentialReport, check_differential
 from speedwright.eval.judge.baseline import Baseline
 from speedwright.eval.judge.guard import run_guards, with_looks
 from speedwright.eval.judge.holdout import HoldoutResult
@@ -39,10 +40,8 @@ from speedwright.eval.verdict import (
     word_of,
 )
 
-NOT_BUILT = (
-    "the guards (step 3) know the tricks that were seen before, and no others",
-    "no differential test on recorded or generated inputs (step 5) was run",
-)
+NOT_BUILT = ("the guards (step 3) know the tricks that were seen before, and no others",)
+NO_DIFFERENTIAL = "no differential test on recorded or generated inputs (step 5) was run"
 NO_HOLDOUT = "no hold-out workload (step 8) was measured"
 
 
@@ -55,6 +54,7 @@ class _Trace:
     held_out: list[HoldoutResult] = field(default_factory=list)
     flaky: tuple[str, ...] = ()
     not_checked: list[str] = field(default_factory=list)
+    differential: DifferentialReport | None = None
     start_s: float = field(default_factory=time.monotonic)
 
     def done(self, step: str, runs: int = 0) -> None:
@@ -95,6 +95,8 @@ def judge(case: Case, baseline: Baseline, progress: Progress) -> Judgement:
         trace.done("infra")
     verdict = with_looks(verdict, trace.not_checked)
     rounds = trace.rounds
+    if trace.differential is None:
+        trace.not_checked.append(NO_DIFFERENTIAL)
     if not trace.held_out:
         trace.not_checked.append(NO_HOLDOUT)
     return Judgement(
@@ -105,6 +107,7 @@ def judge(case: Case, baseline: Baseline, progress: Progress) -> Judgement:
         not_checked=(*baseline.notes, *NOT_BUILT, *trace.not_checked),
         samples=sample_rows(rounds) if rounds else (),
         holdout=tuple(result.to_json() for result in trace.held_out),
+        differential=trace.differential.to_json() if trace.differential else None,
     )
 
 
@@ -149,6 +152,10 @@ def _on_disk(
         trace.done("tests", runs=1)
         if checked.verdict is not None:
             return checked.verdict
+    if case.mode is Mode.CONFIRM:
+        differing = _differential(case, baseline, progress, trace, folder)
+        if differing is not None:
+            return differing
 
     progress.step(case.mode.value, baseline.target.workload_how)
     found = measure(
@@ -162,8 +169,10 @@ def _on_disk(
     )
     trace.rounds = found.rounds
     trace.done(case.mode.value, runs=found.runs)
-    if case.mode is Mode.SCREEN or word_of(found.verdict) != "faster":
+    if word_of(found.verdict) != "faster":
         return found.verdict
+    if case.mode is Mode.SCREEN:
+        return _differential(case, baseline, progress, trace, folder) or found.verdict
 
     for held in baseline.holdout:
         progress.step("hold out", held.how)
@@ -179,6 +188,26 @@ def _on_disk(
         trace.held_out.append(HoldoutResult(how=held.how, verdict=again.verdict))
         trace.done("hold out", runs=again.runs)
     return _with_holdout(found.verdict, trace.held_out)
+
+
+def _differential(
+    case: Case, baseline: Baseline, progress: Progress, trace: _Trace, folder: Path
+) -> Verdict | None:
+    """Step 5: the verdict if calls of the changed functions come out differently."""
+    progress.step("differential")
+    report = check_differential(
+        baseline,
+        folder,
+        case.candidate.diff,
+        seed=case.seed,
+        progress=progress,
+        deadline_s=case.deadline_s,
+        is_search=case.mode is Mode.SCREEN,
+    )
+    trace.differential = report
+    trace.not_checked += report.not_checked
+    trace.done("differential")
+    return report.verdict
 
 
 def _with_holdout(verdict: Verdict, held_out: list[HoldoutResult]) -> Verdict:

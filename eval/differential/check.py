@@ -1,0 +1,379 @@
+"""Step 5, differential: recorded and made-up calls through base and candidate, compared here.
+
+Covers: returns, exceptions, changed arguments and standard output of the functions a patch changed
+(Python), each version in processes of its own; the workload command with other numbers and files
+(any program); calls that crash or hang; the base compared with itself first.
+Does not cover: calls whose arguments cannot be rebuilt, state outside of the arguments, async
+functions, a candidate that tampers with the driver in its own process (step 3 looks for that).
+"""
+
+from __future__ import annotations
+
+import functools
+import time
+from collections import Counter
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+from speedwright.eval.differential.changed import ChangedFunction, Changes, find_changes
+from speedwright.eval.differential.document import call_documents, walk
+from speedwright.eval.differential.driving import ReplayCall, open_driver, replay
+from speedwright.eval.differential.faults import (
+    CallUnderTest,
+    Finding,
+    Origin,
+    Standing,
+    judge_call,
+    why_dropped,
+)
+from speedwright.eval.differential.floats import is_rounding
+from speedwright.eval.differential.generate import generate
+from speedwright.eval.differential.programs import check_programs
+from speedwright.eval.differential.recording import (
+    RecordedFunction,
+    Recording,
+    decoded,
+    has_recording,
+    recorded,
+)
+from speedwright.eval.differential.report import DifferentialReport
+from speedwright.eval.judge.baseline import Baseline
+from speedwright.eval.patch import touched_files
+from speedwright.eval.progress import Progress
+from speedwright.eval.verdict import Incorrect
+from speedwright.sandbox import Session
+
+LEAST_BUDGET_S = 15.0
+BUDGET_SHARE = 0.2
+SEARCH_BASE_S = 5.0
+CONFIRM_PAIRS = 40
+GENERATED_PER_FUNCTION = 200
+BASE_CALL_S = 5.0
+MADE_UP_CALL_S = 0.5
+SLACK = 20
+SHOWN = 3
+
+
+@dataclass(slots=True)
+class _Tally:
+    """What was found so far."""
+
+    recorded: int = 0
+    generated: int = 0
+    faults: list[str] = field(default_factory=list)
+    warnings: list[str] = field(default_factory=list)
+    remarks: list[str] = field(default_factory=list)
+    dropped: Counter[tuple[str, str]] = field(default_factory=Counter)
+    compared: list[CallUnderTest] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class _Bench:
+    """Both versions, ready to be called."""
+
+    base: Session
+    candidate: Session
+    recording: Recording
+    end_s: float
+
+    @property
+    def left_s(self) -> float:
+        """Seconds until the budget is spent."""
+        return max(0.5, self.end_s - time.monotonic())
+
+    @property
+    def functions(self) -> list[tuple[str, str]]:
+        """Module and qualified name of each."""
+        return [(f.module, f.function.name) for f in self.recording.functions]
+
+
+def check_differential(
+    baseline: Baseline,
+    folder: Path,
+    diff: str,
+    *,
+    seed: int,
+    progress: Progress,
+    deadline_s: float | None = None,
+    is_search: bool = False,
+) -> DifferentialReport:
+    """Compare the built candidate in `folder` with the base.
+
+    Args:
+        baseline: The base.
+        folder: The candidate.
+        diff: Of the candidate against the base.
+        seed: Of the made-up calls.
+        progress: Hears what is compared.
+        deadline_s: Point on the monotonic clock after which nothing new is begun.
+        is_search: Recorded calls only, and only where they cost little.
+
+    Raises:
+        SandboxError: The sandbox failed.
+    """
+    end_s = time.monotonic() + _budget_s(baseline)
+    if deadline_s is not None:
+        end_s = min(end_s, deadline_s)
+    changes = find_changes(baseline.folder, folder, touched_files(diff))
+    if is_search and not _is_cheap(baseline, changes):
+        return DifferentialReport(notes=("no differential test in a search: recording is slow",))
+    report = _check_functions(
+        baseline, folder, changes, seed=seed, end_s=end_s, is_search=is_search, progress=progress
+    )
+    if is_search or report.verdict is not None:
+        return report
+    programs = check_programs(baseline, folder, seed=seed, end_s=end_s)
+    return replace(
+        report,
+        verdict=programs.verdict,
+        programs=programs.compared,
+        notes=(*report.notes, *programs.notes),
+    )
+
+
+def _budget_s(baseline: Baseline) -> float:
+    tests_s = baseline.tests.result.wall_s if baseline.tests else 0.0
+    return max(LEAST_BUDGET_S, BUDGET_SHARE * (tests_s + 3 * CONFIRM_PAIRS * baseline.wall_s))
+
+
+def _is_cheap(baseline: Baseline, changes: Changes) -> bool:
+    tests_s = baseline.tests.result.wall_s if baseline.tests else 0.0
+    known = has_recording(baseline, changes.functions)
+    return known or tests_s + baseline.wall_s < SEARCH_BASE_S
+
+
+def _check_functions(
+    baseline: Baseline,
+    folder: Path,
+    changes: Changes,
+    *,
+    seed: int,
+    end_s: float,
+    is_search: bool,
+    progress: Progress,
+) -> DifferentialReport:
+    notes = list(changes.notes)
+    if changes.left_out:
+        notes.append(f"{changes.left_out} more changed functions were not compared")
+    if not changes.functions:
+        return DifferentialReport(notes=(*notes, *_why_none(changes)))
+    tests_s = baseline.tests.result.wall_s if baseline.tests else 0.0
+    found = recorded(baseline, changes.functions, wall_s=5 * max(tests_s, baseline.wall_s) + 20)
+    notes += found.notes
+    calls = [c for f in found.functions for c in _recorded_calls(f, changes)]
+    tally = _Tally()
+    uncovered: tuple[str, ...] | None = None
+    if calls:
+        progress.note(f"differential: {len(calls)} recorded calls of {len(found.functions)}")
+        with ExitStack() as stack:
+            bench = _open(baseline, folder, found, end_s, stack)
+            _compare(bench, calls, tally, call_s=BASE_CALL_S)
+            if not is_search and not tally.faults:
+                made = _made_up(found.functions, calls, seed=seed, left_s=bench.left_s)
+                _compare(bench, made, tally, call_s=MADE_UP_CALL_S)
+                if not tally.faults:
+                    uncovered = _uncovered(bench, tally.compared, changes)
+    return DifferentialReport(
+        verdict=Incorrect(reasons=tuple(tally.faults[:SHOWN])) if tally.faults else None,
+        functions=tuple(f.shown for f in changes.functions),
+        calls_recorded=sum(len(f.calls) for f in found.functions),
+        calls_replayed=tally.recorded,
+        generated=tally.generated,
+        uncovered_lines=uncovered,
+        notes=(*notes, *_unseen(found.functions), *_sentences(tally)),
+    )
+
+
+def _why_none(changes: Changes) -> tuple[str, ...]:
+    return ("no differential test (step 5): the patch changes no Python function",)
+
+
+def _open(
+    baseline: Baseline, folder: Path, found: Recording, end_s: float, stack: ExitStack
+) -> _Bench:
+    """Both sessions side by side; where the target writes to itself, on copies."""
+    folders = [baseline.folder, folder]
+    if baseline.needs_write:
+        folders = [baseline.versions.copy(f) for f in folders]
+        for place in folders:
+            stack.callback(baseline.versions.forget, place)
+    with ThreadPoolExecutor(2) as pool:
+        opened = [pool.submit(open_driver, baseline, place) for place in folders]
+    for future in opened:
+        if future.exception() is None:
+            stack.enter_context(future.result())
+    return _Bench(opened[0].result(), opened[1].result(), found, end_s)
+
+
+def _recorded_calls(found: RecordedFunction, changes: Changes) -> list[CallUnderTest]:
+    types = frozenset(c.raised for c in found.calls if c.raised)
+    return [
+        CallUnderTest(
+            function=found.function,
+            text=call.text,
+            origin=Origin.RECORDED,
+            raised=call.raised,
+            seen_types=types,
+        )
+        for call in found.calls
+        if not _is_reshaped(decoded(call), changes.reshaped)
+    ]
+
+
+def _is_reshaped(call: Any, names: frozenset[str]) -> bool:
+    """Whether it holds an instance, attributes and all, of a class that looks different now."""
+    return bool(names) and any(
+        type(node) is list and node[0] == "o" and node[4] and node[3].rpartition(".")[2] in names
+        for node in walk(call_documents(call))
+    )
+
+
+def _made_up(
+    functions: Sequence[RecordedFunction],
+    calls: Sequence[CallUnderTest],
+    *,
+    seed: int,
+    left_s: float,
+) -> list[CallUnderTest]:
+    import json
+
+    by_function: dict[ChangedFunction, list[CallUnderTest]] = {}
+    for call in calls:
+        by_function.setdefault(call.function, []).append(call)
+    end_s = time.monotonic() + left_s / 3
+    found = []
+    for function, known in by_function.items():
+        if time.monotonic() > end_s:
+            break
+        documents = [json.loads(c.text) for c in known]
+        for made in generate(documents, seed=seed, count=GENERATED_PER_FUNCTION):
+            found.append(
+                CallUnderTest(
+                    function=function,
+                    text=made.text,
+                    origin=Origin.FAR if made.is_far else Origin.NEAR,
+                    seen_types=known[0].seen_types,
+                )
+            )
+    return found
+
+
+def _compare(
+    bench: _Bench, calls: Sequence[CallUnderTest], tally: _Tally, *, call_s: float
+) -> None:
+    """Base, base again, candidate; what the base does not repeat is dropped."""
+    number = {f.function: i for i, f in enumerate(bench.recording.functions)}
+    batch = [ReplayCall(function=number[c.function], text=c.text) for c in calls]
+    if not batch:
+        return
+    paths, names = bench.recording.paths, bench.functions
+    run = functools.partial(replay, functions=names, paths=paths)
+    total_s = bench.left_s / 4
+    bases = run(bench.base, calls=batch, call_s=call_s, total_s=total_s).outcomes
+    # What the base does not get through is not asked of the candidate.
+    able = [i for i, o in enumerate(bases) if o["kind"] in ("returned", "raised")]
+    kept = [batch[i] for i in able]
+    slowest = max((float(bases[i].get("wall_s", 0)) for i in able), default=0.0)
+    long_s = max(2.0, SLACK * slowest)
+    with ThreadPoolExecutor(2) as pool:
+        again = pool.submit(run, bench.base, calls=kept, call_s=long_s, total_s=total_s, seed=1)
+        other = pool.submit(
+            run, bench.candidate, calls=kept, call_s=long_s, total_s=SLACK * total_s + 10
+        )
+    seconds, candidates = again.result().outcomes, other.result().outcomes
+    for index, outcome in enumerate(bases):
+        if index not in set(able):
+            why = why_dropped(calls[index], outcome, outcome)
+            _drop(tally, calls[index], why)
+    for index, second, candidate in zip(able, seconds, candidates, strict=True):
+        call, base = calls[index], bases[index]
+        why = why_dropped(call, base, second)
+        if why:
+            _drop(tally, call, why)
+            continue
+        found = judge_call(call, base, candidate)
+        if found.standing in (Standing.FAULT, Standing.WARNING):
+            anew = functools.partial(_again, bench, number[call.function])
+            if is_rounding(found.differences, anew, call.text, base):
+                found = Finding(standing=Standing.NOTE, said=f"{found.said} (rounding)")
+        _book(tally, call, found)
+
+
+def _again(bench: _Bench, function: int, texts: Sequence[str]) -> tuple[dict[str, Any], ...]:
+    """Other calls of a function on the base."""
+    batch = [ReplayCall(function=function, text=t) for t in texts]
+    paths, names = bench.recording.paths, bench.functions
+    done = replay(bench.base, names, paths, batch, call_s=BASE_CALL_S, total_s=BASE_CALL_S)
+    return done.outcomes
+
+
+def _drop(tally: _Tally, call: CallUnderTest, why: str) -> None:
+    if call.origin is Origin.RECORDED:
+        tally.dropped[call.function.shown, why] += 1
+
+
+def _book(tally: _Tally, call: CallUnderTest, found: Finding) -> None:
+    if found.standing is Standing.DROPPED:
+        _drop(tally, call, found.said)
+        return
+    tally.compared.append(call)
+    if call.origin is Origin.RECORDED:
+        tally.recorded += 1
+    else:
+        tally.generated += 1
+    kind = "recorded" if call.origin is Origin.RECORDED else "made-up"
+    said = f"{kind} call {found.said}"
+    if found.standing is Standing.FAULT:
+        tally.faults.append(said)
+    elif found.standing is Standing.WARNING:
+        tally.warnings.append(said)
+    elif found.standing is Standing.NOTE:
+        tally.remarks.append(said)
+
+
+def _uncovered(
+    bench: _Bench, calls: Sequence[CallUnderTest], changes: Changes
+) -> tuple[str, ...] | None:
+    """Added lines that no compared call reaches on the candidate."""
+    number = {f.function: i for i, f in enumerate(bench.recording.functions)}
+    batch = [ReplayCall(function=number[c.function], text=c.text) for c in calls]
+    if not batch or not changes.added_lines:
+        return None
+    done = replay(
+        bench.candidate,
+        bench.functions,
+        bench.recording.paths,
+        batch,
+        call_s=10 * BASE_CALL_S,
+        total_s=bench.left_s / 2,
+        lines=changes.added_lines,
+    )
+    return tuple(f"{file}:{line}" for file, line in done.missed)
+
+
+def _unseen(functions: Sequence[RecordedFunction]) -> list[str]:
+    notes = []
+    unseen = [f.function.shown for f in functions if not f.seen and not f.function.is_caller]
+    if unseen:
+        names = ", ".join(unseen[:SHOWN]) + (" and more" if len(unseen) > SHOWN else "")
+        notes.append(f"not compared, since no test and no workload calls it: {names}")
+    for found in functions:
+        for why, count in list(found.refused.items())[:SHOWN]:
+            notes.append(f"{found.function.shown}: {count} calls were not replayed: {why}")
+    return notes
+
+
+def _sentences(tally: _Tally) -> list[str]:
+    notes = [
+        f"{name}: {count} recorded calls were not compared: {why}"
+        for (name, why), count in tally.dropped.items()
+    ]
+    for found, what in ((tally.warnings, "differs, not counted"), (tally.remarks, "noted")):
+        notes += [f"{what}: {said}" for said in found[:SHOWN]]
+        if len(found) > SHOWN:
+            notes.append(f"{len(found) - SHOWN} more like these")
+    return notes

@@ -1,0 +1,61 @@
+"""Which of the given lines are executed; slow, so never while anything is timed."""
+
+from __future__ import annotations
+
+import os
+import sys
+import threading
+import types
+from pathlib import Path
+from typing import Any
+
+
+class LineTrace:
+    """Notes the executed lines of some files.
+
+    Args:
+        source: Folder of the target.
+        lines: Path in the target -> numbers of lines that matter.
+    """
+
+    def __init__(self, source: str, lines: dict[str, list[int]]) -> None:
+        self._wanted = {os.path.realpath(Path(source, f)): (f, set(n)) for f, n in lines.items()}
+        self._hit: dict[str, set[int]] = {path: set() for path in self._wanted}
+
+    def start(self) -> None:
+        """From here on, in every thread."""
+        threading.settrace(self._call)
+        sys.settrace(self._call)
+
+    def missed(self) -> list[list[Any]]:
+        """File and number of every line that holds code and was not executed."""
+        sys.settrace(None)
+        found: list[list[Any]] = []
+        for path, (file, wanted) in self._wanted.items():
+            left = (wanted & _lines_with_code(path)) - self._hit[path]
+            found += [[file, number] for number in sorted(left)]
+        return found
+
+    def _call(self, frame: types.FrameType, event: str, argument: Any) -> Any:
+        hit = self._hit.get(frame.f_code.co_filename)
+        if hit is None:
+            return None
+
+        def line(frame: types.FrameType, event: str, argument: Any) -> Any:
+            hit.add(frame.f_lineno)
+            return line
+
+        hit.add(frame.f_lineno)
+        return line
+
+
+def _lines_with_code(path: str) -> set[int]:
+    try:
+        codes = [compile(Path(path).read_bytes(), path, "exec", dont_inherit=True)]
+    except (OSError, SyntaxError, ValueError):
+        return set()
+    found: set[int] = set()
+    for code in codes:
+        found |= {number for _, _, number in code.co_lines() if number}
+        codes += [c for c in code.co_consts if isinstance(c, types.CodeType)]
+    return found
