@@ -6,6 +6,7 @@ import os
 import signal
 import subprocess
 import sys
+import tempfile
 import textwrap
 import time
 from collections.abc import Iterator
@@ -243,19 +244,21 @@ def test_mount_is_writable_only_if_asked_for(no_leftovers: str, tmp_path: Path) 
     assert written.is_success and (tmp_path / "given/x").exists()
 
 
-def test_toolchain_below_tmp_is_not_wiped_between_calls(no_leftovers: str, tmp_path: Path) -> None:
-    venv = tmp_path / "venv"
-    subprocess.run([sys.executable, "-m", "venv", "--without-pip", str(venv)], check=True)
-    if not venv.is_relative_to("/tmp"):
-        pytest.skip("pytest's temporary folder is not below /tmp")
-    toolchain = find_toolchain(HERE, [str(venv / "bin/python")])
-    box = Box(mounts=(), toolchain=toolchain, label=no_leftovers)
-    with DockerSandbox().open(box) as session:
-        for _ in range(2):
-            result = session.run(
-                python("import sys, tempfile as t; t.mkdtemp(); print(sys.prefix)")
-            )
-            assert result.stdout.decode().strip() == str(venv)
+@pytest.mark.parametrize("above", ["/tmp", "/var/tmp"])
+def test_toolchain_in_a_temporary_folder_is_neither_wiped_nor_in_the_way(
+    no_leftovers: str, above: str
+) -> None:
+    with tempfile.TemporaryDirectory(dir=above) as folder:
+        Path(folder).chmod(0o755)
+        venv = Path(folder, "venv")
+        subprocess.run([sys.executable, "-m", "venv", "--without-pip", str(venv)], check=True)
+        toolchain = find_toolchain(HERE, [str(venv / "bin/python")])
+        box = Box(mounts=(), toolchain=toolchain, label=no_leftovers)
+        with DockerSandbox().open(box) as session:
+            for _ in range(2):
+                code = "import os, sys; print(sys.prefix, os.listdir()); open('left', 'w')"
+                result = session.run(python(code))
+                assert result.stdout.decode() == f"{venv} []\n"
 
 
 HARNESS = """
