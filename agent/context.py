@@ -41,6 +41,7 @@ KEEP_RESULTS = (6, 2, 0)
 LISTED_FILES = 60
 LISTED_FOLDERS = 30
 GUIDE_CHARS = 6000
+WORKLOAD_CHARS = 6000
 MAX_IDEAS = 12
 MAX_EXPLANATIONS = 8
 
@@ -58,13 +59,18 @@ def first_message(
         focus: Where changes are wanted.
     """
     target = baseline.target
-    test = clean_line(" ".join(target.test.argv)) if target.test else "none"
+    test = "none"
+    if target.test is not None:
+        test = f"{clean_line(' '.join(target.test.argv))} ({len(baseline.expected)} pass)"
     parts = [
         f"Repository: {clean_name(target.root.name)}\n"
         f"Workload: {clean_line(target.workload_how)}\n"
-        f"Tests: {test} ({len(baseline.expected)} pass)",
+        f"Tests: {test}",
         f"Files:\n{as_data(outline(target))}",
     ]
+    for data in target.extra_files.values():  # from outside: read_file cannot show it
+        source = data.decode("utf-8", "replace")[:WORKLOAD_CHARS]
+        parts.append(f"The workload's file:\n{as_data(source)}")
     if focus.files is not None:
         files = ", ".join(clean_name(name) for name in sorted(focus.files)[:20])
         where = f"in the function `{clean_name(focus.function)}` of " if focus.function else "in "
