@@ -27,6 +27,7 @@ from speedwright.eval.guards import (
     processes,
     results,
     semantics,
+    stand_ins,
     startup,
 )
 from speedwright.eval.guards.context import Context
@@ -112,7 +113,8 @@ def _look(file: TouchedFile, base: Texts, new: Texts, context: Context) -> _Seen
     elif kind == "data" and not file.is_deleted:
         seen = replace(seen, after=(_data(file),))
     before = (*seen.before, *hidden.text_marks(old))
-    return replace(seen, before=before, after=(*seen.after, *hidden.text_marks(text)))
+    after = (*seen.after, *hidden.text_marks(text), *stand_ins.marks(file, context))
+    return replace(seen, before=before, after=after)
 
 
 def _old_text(file: TouchedFile, base: Texts) -> str:

@@ -42,7 +42,10 @@ NAMES = {
     **table(_SYSTEM, "os.getppid", "psutil.process_iter", "psutil.Process"),
 }  # fmt: skip
 JUDGE = re.compile(r"speedwright|PYTEST_|PYTHONHASHSEED|trusted_pytest", re.IGNORECASE)
-SYSTEM = re.compile(r"^/(?:proc|sys)(?:/|$)|/proc/self/|^/dev/(?:mem|kmem|fd)\b|(?:^|/)\.git/")
+SYSTEM = re.compile(
+    r"^/(?:proc|sys)(?:/|$)|/proc/self/|^/dev/(?:mem|kmem|fd)\b|(?:^|/)\.git/"
+    r"|docker\.sock|169\.254\.169\.254"
+)
 OPENERS = frozenset(("open", "io.open", "os.fdopen", "io.FileIO", "os.close"))
 FIRST_RAW = 3
 

@@ -38,7 +38,18 @@ NAMES = {
     ),
 }  # fmt: skip
 MODULES = {
-    **table(_TESTS, "pytest", "_pytest", "unittest", "hypothesis", "conftest", "nose", "pluggy"),
+    **table(
+        _TESTS,
+        "pytest",
+        "_pytest",
+        "unittest",
+        "hypothesis",
+        "conftest",
+        "nose",
+        "pluggy",
+        "tests",
+        "test",
+    ),
     **table(_STARTUP, "site", "sitecustomize", "usercustomize"),
     **table(_MAIN, "__main__"),
 }

@@ -46,6 +46,10 @@ NAMES = {
         "os.mkfifo", "os.utime", "os.setxattr", "os.remove", "os.unlink", "shutil.rmtree",
     ),
     **table(_KEEPS, "joblib.Memory", "os.memfd_create", "mmap.mmap"),
+    **table(
+        _NETWORK, "asyncio.open_connection", "asyncio.open_unix_connection",
+        "asyncio.start_server", "asyncio.start_unix_server",
+    ),
     **table(_READS, "pickle.load", "numpy.load", "json.load", "torch.load", "numpy.fromfile"),
 }  # fmt: skip
 MODULES = {

@@ -6,12 +6,14 @@ import os
 import subprocess
 import tomllib
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from speedwright.eval.judge.baseline import Baseline, prepare_baseline
+from speedwright.eval.judge.holdout import prepare_holdout, with_hidden
 from speedwright.eval.progress import NullProgress
 from speedwright.eval.resolve import resolve_target
 from speedwright.eval.target import Target, TargetRequest
@@ -130,6 +132,12 @@ def cases() -> tuple[CorpusCase, ...]:
     return CASES
 
 
+def holdouts_of(name: str) -> tuple[str, ...]:
+    """Workloads of a target that only `by = "holdout"` cases are measured on."""
+    text = (HERE / "targets" / name / "target.toml").read_text(encoding="utf-8")
+    return tuple(tomllib.loads(text).get("holdout", ()))
+
+
 def _repository(source: Path, folder: Path) -> Path:
     for path in sorted(source.rglob("*")):
         if path.is_file() and path.name != "target.toml" and "__pycache__" not in path.parts:
@@ -160,10 +168,31 @@ def target_of(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str, str], 
                 sandbox=sandbox,
             )
             scratch = tmp_path_factory.mktemp("scratch")
-            made[name, sandbox] = resolve_target(request, scratch / "target", NullProgress())
+            target = resolve_target(request, scratch / "target", NullProgress())
+            made[name, sandbox] = with_hidden(target, holdouts_of(name))
         return made[name, sandbox]
 
     return resolved
+
+
+@pytest.fixture(scope="session")
+def baseline_of(
+    target_of: Callable[[str, str], Target], tmp_path_factory: pytest.TempPathFactory
+) -> Callable[[str], Baseline]:
+    """A target's base with its hold-outs, prepared once, in Docker where it answers."""
+    made: dict[str, Baseline] = {}
+
+    def prepared(name: str) -> Baseline:
+        if name not in made:
+            target = target_of(name, SANDBOX)
+            if not target.sandbox.isolates:
+                pytest.skip("no sandbox that isolates: the corpus is hostile code")
+            scratch = tmp_path_factory.mktemp("versions") / "versions"
+            bare = prepare_baseline(target, scratch, NullProgress())
+            made[name] = replace(bare, holdout=prepare_holdout(bare, holdouts_of(name)))
+        return made[name]
+
+    return prepared
 
 
 _ROWS: list[tuple[str, ...]] = []
@@ -189,9 +218,3 @@ def pytest_terminal_summary(terminalreporter: Any) -> None:
     terminalreporter.write("\n".join(line[:200] for line in lines) + "\n")
     if REPORT:
         Path(REPORT).write_text("\n".join(lines) + "\n", encoding="utf-8")
-
-
-@pytest.fixture(scope="session")
-def corpus_sandbox() -> str:
-    """Docker where it answers, else bubblewrap, unless the environment names another."""
-    return SANDBOX

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
@@ -13,7 +13,7 @@ import pytest
 from speedwright.eval.candidate import Candidate
 from speedwright.eval.guards import FolderTexts, check_guards
 from speedwright.eval.guards.context import Context
-from speedwright.eval.judge.baseline import Baseline, prepare_baseline
+from speedwright.eval.judge.baseline import Baseline
 from speedwright.eval.judge.cascade import Case, judge
 from speedwright.eval.judge.policy import TESTS, check_policy, matches
 from speedwright.eval.progress import NullProgress
@@ -88,33 +88,14 @@ def test_every_case_applies_and_nothing_honest_is_refused_by_its_looks(
         assert _static_reasons(any_case, target) == ()
 
 
-@pytest.fixture(scope="module")
-def baseline_of(
-    target_of: Targets, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Callable[[str, str], Baseline]]:
-    made: dict[str, Baseline] = {}
-
-    def prepared(name: str, sandbox: str) -> Baseline:
-        if name not in made:
-            target = target_of(name, sandbox)
-            if not target.sandbox.isolates:
-                pytest.skip("no sandbox that isolates: the corpus is hostile code")
-            scratch = tmp_path_factory.mktemp("versions")
-            made[name] = prepare_baseline(target, scratch / "versions", NullProgress())
-        return made[name]
-
-    yield prepared
-
-
 @pytest.mark.slow
 @pytest.mark.timeout(180)
 def test_the_whole_judge(
     judged_case: Any,
-    baseline_of: Callable[[str, str], Baseline],
+    baseline_of: Callable[[str], Baseline],
     table: list[tuple[str, ...]],
-    corpus_sandbox: str,
 ) -> None:
-    baseline = baseline_of(judged_case.target, corpus_sandbox)
+    baseline = baseline_of(judged_case.target)
     if judged_case.by != "holdout":
         baseline = replace(baseline, holdout=())
     snapshot = baseline.target.snapshot
