@@ -6,6 +6,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check -qq
 PYTEST_ARGS ?=
+DEMO_ATTEMPTS ?= 6
 # A virtual environment names its own path: in a moved or copied checkout it is made again.
 ifneq ($(shell cat $(VENV)/.created 2>/dev/null),$(CURDIR))
 FRESH := made-again
@@ -28,7 +29,7 @@ help:
 
 demo: $(VENV)/.installed
 	@$(BIN)/speedwright --version >/dev/null || $(BROKEN)
-	@$(BIN)/speedwright optimize examples/logstats
+	@$(BIN)/speedwright optimize examples/logstats --attempts $(DEMO_ATTEMPTS)
 
 test: $(VENV)/.installed-dev
 	@$(BIN)/python -m pytest $(PYTEST_ARGS)
