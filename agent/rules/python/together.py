@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import libcst as cst
 
@@ -15,7 +15,8 @@ from speedwright.agent.rules.rewrite import Rewrite
 from speedwright.agent.situation import HotFile
 
 _LEAST = 2
-_MOST = 40
+_MOST = 24
+_HOT_FUNCTION = 0.02
 _NAMED = 3
 
 
@@ -40,9 +41,10 @@ class TogetherRule:
 
     def rewrites(self, file: HotFile) -> Iterator[Rewrite]:
         """One text with every change that can stand beside the others, if there are two."""
-        view = ModuleView.of(file) if file.path.endswith((".py", ".pyi")) else None
-        if view is None:
+        seen = ModuleView.of(file) if file.path.endswith((".py", ".pyi")) else None
+        if seen is None:
             return
+        view = ModuleView(file=_spread(seen), tree=seen.tree)
         found = [
             (rule.prospect(view, change), change)
             for rule in self.parts
@@ -67,6 +69,20 @@ class TogetherRule:
             summary=_summary([c.summary for _, c in chosen]),
             prospect=min(sum(p for p, _ in chosen), 0.9),
         )
+
+
+def _spread(view: ModuleView) -> HotFile:
+    """The file with every line of a hot function counted as just about hot.
+
+    A run is sampled a few hundred times, so that many a line that runs often is never seen.
+    """
+    shares = dict(view.file.line_share)
+    for function in view.all(cst.FunctionDef) if shares else ():
+        if view.share(function) >= _HOT_FUNCTION:
+            first, last = view.tree.lines[function]
+            for line in range(first, last + 1):
+                shares[line] = max(shares.get(line, 0.0), HOT_SHARE)
+    return replace(view.file, line_share=shares)
 
 
 def _summary(parts: Sequence[str]) -> str:
