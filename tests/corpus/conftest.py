@@ -195,20 +195,27 @@ def baseline_of(
     return prepared
 
 
+_HEAD = ("case", "row", "verdict", "seconds", "reason")
 _ROWS: list[tuple[str, ...]] = []
 
 
 @pytest.fixture(scope="session")
-def table() -> list[tuple[str, ...]]:
-    """Rows of the report: case, row, expected, verdict, seconds, reason."""
-    return _ROWS
+def report() -> Callable[[tuple[str, ...]], None]:
+    """Takes a row of the table; the file has it at once, for whoever waits."""
+
+    def add(row: tuple[str, ...]) -> None:
+        _ROWS.append(row)
+        if REPORT:
+            with Path(REPORT).open("a", encoding="utf-8") as out:
+                out.write(" | ".join(row) + "\n")
+
+    return add
 
 
 def pytest_terminal_summary(terminalreporter: Any) -> None:
     if not _ROWS:
         return
-    head = ("case", "row", "verdict", "seconds", "reason")
-    rows = [head, *sorted(_ROWS)]
+    rows = [_HEAD, *sorted(_ROWS)]
     widths = [max(len(row[i]) for row in rows) for i in range(4)]
     lines = [
         "  ".join([*(cell.ljust(w) for cell, w in zip(row, widths, strict=False)), row[4]])
@@ -216,5 +223,3 @@ def pytest_terminal_summary(terminalreporter: Any) -> None:
     ]
     terminalreporter.section("corpus")
     terminalreporter.write("\n".join(line[:200] for line in lines) + "\n")
-    if REPORT:
-        Path(REPORT).write_text("\n".join(lines) + "\n", encoding="utf-8")
