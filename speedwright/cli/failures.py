@@ -11,7 +11,7 @@ import traceback
 from pathlib import Path
 
 from speedwright.cli import output
-from speedwright.errors import EnvironmentMissing, SpeedwrightError
+from speedwright.errors import BudgetExhausted, EnvironmentMissing, ModelError, SpeedwrightError
 
 INTERRUPTED = 130
 INTERNAL = 70
@@ -32,9 +32,16 @@ def remember_run(folder: Path) -> None:
     _run["folder"] = folder
 
 
-def known(error: SpeedwrightError, *, as_json: bool) -> int:
-    """Tell an error that was raised on purpose."""
-    return _tell(type(error).__name__, error.message, error.hint, error.exit_code, as_json)
+def known(error: SpeedwrightError, *, as_json: bool, can_resume: bool = False) -> int:
+    """Tell an error that was raised on purpose, and how to go on if something was done already."""
+    hint = error.hint
+    if can_resume and isinstance(error, ModelError | BudgetExhausted) and _has_state():
+        hint = "\n".join(filter(None, (hint, run_hint(can_resume=True))))
+    return _tell(type(error).__name__, error.message, hint, error.exit_code, as_json)
+
+
+def _has_state() -> bool:
+    return "folder" in _run and (_run["folder"] / "state.json").is_file()
 
 
 def usage(message: str, command: str, *, as_json: bool) -> int:

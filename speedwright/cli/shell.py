@@ -56,7 +56,7 @@ def run(arguments: Sequence[str]) -> int:
     except SpeedwrightError as error:
         if debug and error.exit_code == failures.INTERNAL:
             return failures.unexpected(error, as_json=as_json, debug=debug)
-        return failures.known(error, as_json=as_json)
+        return failures.known(error, as_json=as_json, can_resume="optimize" in arguments)
     except typer.TyperException as error:
         context = getattr(error, "ctx", None)
         command = context.command_path if context else "speedwright"
