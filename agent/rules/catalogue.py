@@ -11,6 +11,7 @@ from speedwright.agent.rules.rewrite import Rewrite
 from speedwright.agent.situation import HotFile, Situation
 
 _DEFAULT_ODDS = 0.3
+_LEAST_PROSPECT = 0.002  # of the run's time: less is never told from noise, a judging run is lost
 
 
 @cache
@@ -20,13 +21,14 @@ def catalogue() -> tuple[Rule, ...]:
 
 
 def propose(situation: Situation) -> Iterator[Rewrite]:
-    """Every change not yet tried, over all hot files, best prospect first."""
+    """Every change worth a try and not yet tried, over all hot files, best prospect first."""
     found: list[tuple[float, Rewrite]] = []
     for file in situation.files:
         shares = tuple(sorted(file.line_share.items()))
         for rewrite in _rewrites(file.path, file.source, shares):
-            if rewrite.fingerprint not in situation.tried:
-                found.append((_prospect(rewrite, file.line_share), rewrite))
+            prospect = _prospect(rewrite, file.line_share)
+            if prospect >= _LEAST_PROSPECT and rewrite.fingerprint not in situation.tried:
+                found.append((prospect, rewrite))
     found.sort(key=lambda pair: -pair[0])  # stable: equal prospects stay in catalogue order
     for _, rewrite in found:
         yield rewrite

@@ -14,7 +14,7 @@ from speedwright.agent.rules.python.nodes import code
 from speedwright.agent.rules.python.pattern import make, make_block
 from speedwright.agent.rules.python.quantifiers import own_names
 from speedwright.agent.rules.python.rule import PythonRule
-from speedwright.agent.rules.python.scope import function_of, is_builtin, leaves
+from speedwright.agent.rules.python.scope import function_of, is_builtin, leaves, root_name
 from speedwright.agent.rules.python.subject import only_line
 from speedwright.agent.rules.python.view import ModuleView
 
@@ -30,6 +30,8 @@ def _find_lists(view: ModuleView) -> Iterator[Change]:
         func = call.func
         name = func.value if isinstance(func, cst.Name) else ""
         if isinstance(func, cst.Attribute) and func.attr.value in _METHODS and len(call.args) == 1:
+            if _reads(view, comp, func.value):
+                continue  # it would see the receiver grow
             name = "tuple"
         elif not is_builtin(view, name):
             continue
@@ -41,6 +43,15 @@ def _find_lists(view: ModuleView) -> Iterator[Change]:
             )
         elif name in _COLLECTORS:
             yield Change(at=call, edits={comp: become(listed)}, summary=_IN_ONE_GO)
+
+
+def _reads(view: ModuleView, comp: cst.GeneratorExp, receiver: cst.BaseExpression) -> bool:
+    root = root_name(receiver)
+    return (
+        root is not None
+        and bool(view.occurrences(root.value, comp))
+        and (code(receiver) in code(comp))
+    )
 
 
 _IN_ONE_GO = "collected the values with a comprehension instead of a generator"

@@ -47,6 +47,20 @@ def _answer(view: ModuleView, function: cst.FunctionDef) -> cst.BaseExpression |
     return small.value
 
 
+def _returns_to(view: ModuleView, function: cst.FunctionDef, answer: cst.BaseExpression) -> bool:
+    """Whether it may call itself, perhaps through others: it could be inlined for ever."""
+    pending, seen = sorted(view.variables(answer)), set[str]()
+    while pending:
+        name = pending.pop()
+        callee = function_named(view, name)
+        if callee is function:
+            return True
+        if callee is not None and name not in seen:
+            seen.add(name)
+            pending += sorted(view.variables(callee.body))
+    return False
+
+
 def _docstring(line: cst.CSTNode) -> bool:
     small = only_statement(line)
     return isinstance(small, cst.Expr) and isinstance(
@@ -63,7 +77,7 @@ def _find(view: ModuleView) -> Iterator[Change]:
                 by_function.setdefault(function, []).append(call)
     for function, calls in by_function.items():
         answer = _answer(view, function)
-        if answer is None:
+        if answer is None or _returns_to(view, function, answer):
             continue
         edits: dict[cst.CSTNode, Edit] = {}
         for call in calls:

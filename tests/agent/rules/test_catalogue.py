@@ -47,6 +47,12 @@ def test_cold_lines_are_left_alone():
     assert [r.line for r in propose(_situation(line_share={6: 0.5, 2: 0.001}))] == [6]
 
 
+def test_what_could_never_be_measured_is_not_proposed():
+    source = "def f(xs):\n    return sum(x for x in xs)\n"
+    assert list(propose(_situation(source, line_share={2: 0.02})))
+    assert not list(propose(_situation(source, line_share={2: 0.012})))
+
+
 def test_text_that_does_not_parse_yields_nothing():
     for source in ("def f(:\n", "\0", "x = 1\n  y = 2\n", "print 'old'\n", "(" * 5000):
         assert list(propose(_situation(source))) == []

@@ -272,6 +272,12 @@ NEGATIVE = [
     ("py-inline-call", "def g(x):\n    return x + len(K)\n\n\ndef f(x, K):\n    return g(x)\n"),
     ("py-inline-call", "@wrap\ndef g(x):\n    return x + 1\n\n\ndef f(x):\n    return g(x)\n"),
     ("py-inline-call", "def g(x):\n    return x and g(x.up)\n"),
+    (
+        "py-inline-call",
+        "def g(x):\n    return x and h(x.up)\n\n\ndef h(x):\n    y = x\n    return g(y)\n\n\n"
+        "def f(x):\n    return g(x)\n",
+    ),
+    ("py-list-over-generator", "def f(xs):\n    xs.extend(x for x in xs if x)\n"),
     ("py-small-changes", "def f(xs):\n    return ''.join(x for x in xs)\n"),
 ]
 
@@ -313,3 +319,14 @@ def test_small_changes_come_first_and_singles_stay_as_a_way_back():
     assert found[0].rule_id == "py-small-changes"
     assert "2 small changes" in found[0].summary
     assert {r.rule_id for r in found[1:]} >= {"py-list-over-generator"}
+
+
+def test_lines_of_a_hot_function_that_no_sample_hit_take_part():
+    source = (
+        "def f(xs):\n    a = max(x for x in xs)\n    b = min(x for x in xs)\n    return a, b\n\n\n"
+        "def g(xs):\n    return max(x for x in xs), min(x for x in xs), sum(x for x in xs)\n"
+    )
+    file = HotFile(path="a.py", source=source, line_share={2: 0.2})
+    found = next(propose(Situation(files=(file,))))
+    assert "max([x for x in xs])\n    b = min([x for x in xs])" in found.source
+    assert "return max(x for x in xs)" in found.source
