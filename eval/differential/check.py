@@ -115,18 +115,23 @@ def check_differential(
     Raises:
         SandboxError: The sandbox failed.
     """
-    end_s = time.monotonic() + _budget_s(baseline)
-    if deadline_s is not None:
-        end_s = min(end_s, deadline_s)
+    if deadline_s is not None and time.monotonic() > deadline_s:
+        return DifferentialReport(notes=("no differential test (step 5): no time was left",))
     changes = find_changes(baseline.folder, folder, touched_files(diff))
     if is_search and not _is_cheap(baseline, changes):
         return DifferentialReport(notes=("no differential test in a search: recording is slow",))
     report = _check_functions(
-        baseline, folder, changes, seed=seed, end_s=end_s, is_search=is_search, progress=progress
+        baseline,
+        folder,
+        changes,
+        seed=seed,
+        deadline_s=deadline_s,
+        is_search=is_search,
+        progress=progress,
     )
     if is_search or report.verdict is not None:
         return report
-    programs = check_programs(baseline, folder, seed=seed, end_s=end_s)
+    programs = check_programs(baseline, folder, seed=seed, end_s=_end_s(baseline, deadline_s))
     return replace(
         report,
         verdict=programs.verdict,
@@ -135,9 +140,12 @@ def check_differential(
     )
 
 
-def _budget_s(baseline: Baseline) -> float:
+def _end_s(baseline: Baseline, deadline_s: float | None) -> float:
+    """When replaying has to end: a share of what the measurement will cost, from now."""
     tests_s = baseline.tests.result.wall_s if baseline.tests else 0.0
-    return max(LEAST_BUDGET_S, BUDGET_SHARE * (tests_s + 3 * CONFIRM_PAIRS * baseline.wall_s))
+    share_s = BUDGET_SHARE * (tests_s + 3 * CONFIRM_PAIRS * baseline.wall_s)
+    end_s = time.monotonic() + max(LEAST_BUDGET_S, share_s)
+    return end_s if deadline_s is None else min(end_s, deadline_s)
 
 
 def _is_cheap(baseline: Baseline, changes: Changes) -> bool:
@@ -152,7 +160,7 @@ def _check_functions(
     changes: Changes,
     *,
     seed: int,
-    end_s: float,
+    deadline_s: float | None,
     is_search: bool,
     progress: Progress,
 ) -> DifferentialReport:
@@ -170,7 +178,7 @@ def _check_functions(
     if calls:
         progress.note(f"differential: {len(calls)} recorded calls of {len(found.functions)}")
         with ExitStack() as stack:
-            bench = _open(baseline, folder, found, end_s, stack)
+            bench = _open(baseline, folder, found, _end_s(baseline, deadline_s), stack)
             _compare(bench, calls, tally, call_s=BASE_CALL_S)
             if not is_search and not tally.faults:
                 made = _made_up(found.functions, calls, seed=seed, left_s=bench.left_s)

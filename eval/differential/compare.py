@@ -369,7 +369,13 @@ def _plain(document: Any, index: Mapping[int, Any], depth: int) -> str:
     if tag == "o":
         fields = [f"{k}={_plain(v, index, depth - 1)}" for k, v in document[4][:50]]
         return f"{document[3]}({', '.join(fields)})"
-    return " ".join(_plain(i, index, depth - 1) for i in document[1:])
+    if tag == "it":
+        inner = ", ".join(_plain(i, index, depth - 1) for i in document[2][:1000])
+        return f"{document[1]} of [{inner}]"
+    if tag == "k":
+        inner = ", ".join(_plain(i, index, depth - 1) for i in document[2:])
+        return f"{document[1]}({inner})"
+    return str(document)[:10_000]
 
 
 def _index(outcome: Mapping[str, Any]) -> dict[int, Any]:

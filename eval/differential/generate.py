@@ -1,12 +1,15 @@
-"""Made-up calls from recorded ones: edge values, errors, other sizes and orders, by Hypothesis.
+"""Made-up calls from recorded ones: edge values, errors, other sizes and orders.
 
-Runs in the harness on plain data alone. Deterministic for a seed.
+One edge value at a time, then several changes at once as Hypothesis draws them (it likes corners,
+and likes to repeat itself), then plain random ones for breadth. Runs in the harness on plain data
+alone; deterministic for a seed.
 """
 
 from __future__ import annotations
 
 import copy
 import json
+import random
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -49,7 +52,8 @@ def generate(calls: Sequence[Any], *, seed: int, count: int) -> tuple[Generated,
     rules = habits(calls)
     seeds = _seeds(calls)
     made: dict[str, bool] = {}
-    for call in (*_simple(seeds), *_drawn(seeds, seed, count)):
+    drawn = _drawn(seeds, seed, count // 3)
+    for call in (*_simple(seeds), *drawn, *_scattered(seeds, seed, 2 * count)):
         text = _text(call)
         if text not in known and text not in made:
             made[text] = rules.is_broken_by(call)
@@ -126,6 +130,38 @@ def _drawn(seeds: Sequence[Any], seed: int, count: int) -> list[Any]:
     if seeds and any(slots(c) for c in seeds):
         collect()
     return found
+
+
+def _scattered(seeds: Sequence[Any], seed: int, count: int) -> list[Any]:
+    """Several changes at once, evenly at random: cheap, and seldom the same twice."""
+    draw = random.Random(seed)
+    found = []
+    for _ in range(count if seeds else 0):
+        call = copy.deepcopy(draw.choice(seeds))
+        for _ in range(draw.randint(1, MAX_CHANGES)):
+            places = slots(call)
+            if not places:
+                break
+            slot = draw.choice(places)
+            alike = [s.node for s in places if s.key == slot.key and type(s.node) is not list]
+            choices = [_random(slot.node, draw), *_edges(slot.node, call)[:9], *alike[:9]]
+            put(call, slot.path, draw.choice(choices[: draw.choice((1, len(choices)))]))
+        found.append(call)
+    return found
+
+
+def _random(node: Any, draw: random.Random) -> Any:
+    """Another value of the type, around the size of this one."""
+    if type(node) is int:
+        room = max(10, 2 * abs(node))
+        return draw.randint(-room, room)
+    if type(node) is str:
+        letters = [*(node or "ab"), draw.choice("aZ ß9")]
+        return "".join(draw.choices(letters, k=draw.randint(0, len(node) + 3)))
+    if type(node) is list and node[0] == "f" and "n" not in node[1]:
+        value = float.fromhex(node[1])
+        return ["f", (draw.uniform(-2, 2) * (value or 1.0)).hex()]
+    return node
 
 
 def _like(node: Any, call: Any) -> Any:
