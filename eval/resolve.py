@@ -22,6 +22,8 @@ from speedwright.sandbox.choose import choose_sandbox
 from speedwright.sandbox.snapshot import Snapshot, take_snapshot
 from speedwright.sandbox.toolchain import choose_toolchain
 
+LFS_HEADER = b"version https://git-lfs.github.com/spec/"
+LFS_POINTER_BYTES = 1024
 UNSETTLED = CommandWorkload(argv=())
 """Stands for "the slowest tests", which only the baseline can name."""
 
@@ -109,6 +111,12 @@ def _commands(
     return tuple(words for words in listed if words)
 
 
+def _is_lfs_pointer(file: Path) -> bool:
+    if file.is_symlink() or file.stat().st_size > LFS_POINTER_BYTES:
+        return False
+    return file.read_bytes().startswith(LFS_HEADER)
+
+
 def _warnings(copy: Snapshot, sandbox_warning: str) -> tuple[str, ...]:
     warnings = []
     if sandbox_warning:
@@ -116,6 +124,12 @@ def _warnings(copy: Snapshot, sandbox_warning: str) -> tuple[str, ...]:
     if copy.skipped:
         shown = "; ".join(copy.skipped[:3])
         warnings.append(f"{len(copy.skipped)} paths are not part of the copy: {shown}")
+    pointers = [name for name in copy.paths() if _is_lfs_pointer(copy.tree / name)]
+    if pointers:
+        warnings.append(
+            f"{len(pointers)} files are git-lfs pointers, not their content: `{pointers[0]}`; "
+            "fetch them with: git lfs pull"
+        )
     if copy.identity.is_dirty and copy.identity.commit:
         warnings.append("the working tree has uncommitted changes: they are part of the base")
     return tuple(warnings)

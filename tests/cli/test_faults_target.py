@@ -120,3 +120,17 @@ def test_what_hangs_ends_with_the_time_limit(console: ModuleType, tmp_path: Path
     for more in (("--test", ""), ()):
         ended = judged(console, target, "--workload", "work.py", *more, env=limit)
         refused(ended, 4, "did not end within the time limit")
+
+
+def test_content_that_is_not_there_is_told(console: ModuleType, tmp_path: Path) -> None:
+    pointer = "version https://git-lfs.github.com/spec/v1\noid sha256:00\nsize 12345\n"
+    inner = console.make_target(tmp_path / "inner")
+    target = console.make_target(tmp_path / "target", {**console.FILES, "data.bin": pointer})
+    add = ("-c", "protocol.file.allow=always", "submodule", "add", "-q", str(inner), "sub")
+    console.git(target, *add)
+    words = ("--workload", "work.py", "--test", "", "--dry-run", "--json")
+    ended = console.run_script("optimize", target, "--sandbox", "process", *words)
+    assert ended.code == 0, ended.err
+    said = " ".join(ended.document["warnings"])
+    assert "git-lfs pointers, not their content: `data.bin`" in said
+    assert "sub: a submodule or nested repository" in said
