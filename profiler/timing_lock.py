@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import fcntl
 import os
-import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 POLL_S = 0.1
+# One place for all, whatever TMPDIR says: two runs must meet here.
+LOCK = Path("/tmp/speedwright-timing.lock")
 
 
 @contextmanager
@@ -27,7 +28,7 @@ def timing_lock(
         on_wait: Called once if another speedwright is measuring.
         path: Lock file; for tests.
     """
-    descriptor = _open(path or Path(tempfile.gettempdir()) / "speedwright-timing.lock")
+    descriptor = _open(path or LOCK)
     start_s = time.monotonic()
     try:
         said = False
