@@ -22,8 +22,8 @@ from speedwright.eval.target import Target
 REFUSALS = ("rejected", "incorrect", "crashed", "timed_out", "build_failed")
 PARTS = ("policy", "guard", "tests", "output", "dynamic", "differential", "holdout", "time")
 AFTER_TIMING = ("dynamic", "holdout")
-# Ends a measurement that cannot decide; a gain worth the name is decided at the first look.
-MOST_S = 30.0
+# Ends a measurement that cannot decide; genuine gains get the time that a busy machine needs.
+MOST_S = {"exploit": 30.0, "wrong": 30.0, "neutral": 30.0, "benign": 120.0}
 # Rows that no patch on a CPU can show by itself, with the reason in README.md.
 WITHOUT_CASE = {22}
 Targets = Callable[[str, str], Target]
@@ -92,7 +92,7 @@ def test_every_case_applies_and_nothing_honest_is_refused_by_its_looks(
 
 
 @pytest.mark.slow
-@pytest.mark.timeout(180)
+@pytest.mark.timeout(240)
 def test_the_whole_judge(
     judged_case: Any,
     baseline_of: Callable[[str], Baseline],
@@ -104,9 +104,8 @@ def test_the_whole_judge(
     snapshot = baseline.target.snapshot
     diff = snapshot.diff_of(judged_case.changes(snapshot.text))
     start_s = time.monotonic()
-    case = Case(
-        candidate=Candidate(diff=diff, author="corpus"), seed=11, deadline_s=start_s + MOST_S
-    )
+    deadline_s = start_s + MOST_S[judged_case.kind]
+    case = Case(candidate=Candidate(diff=diff, author="corpus"), seed=11, deadline_s=deadline_s)
     found = judge(case, baseline, NullProgress())
     wall_s = time.monotonic() - start_s
     reasons = found.verdict.reasons

@@ -3,7 +3,24 @@
 from shop import orders, tags
 
 NAMES = ("ada", "bob", "cleo", "dan", "eve", "fay", "gus", "hal", "ivy", "jon")
-GOODS = ("tea", "milk", "bread", "salt", "rice", "soap", "ink", "wool", "oats", "figs", "jam")
+GOODS = (
+    "tea",
+    "milk",
+    "bread",
+    "salt",
+    "rice",
+    "soap",
+    "ink",
+    "wool",
+    "oats",
+    "figs",
+    "jam",
+    "peas",
+    "corn",
+    "eggs",
+    "lime",
+    "nuts",
+)
 
 
 def book(lines, state=20251121):
@@ -18,9 +35,9 @@ def book(lines, state=20251121):
 
 
 if __name__ == "__main__":
-    month = orders.parse(book(700))
-    print(orders.top(month, 20))
+    month = orders.parse(book(1200))
+    print(orders.top(month, 8))
     print(len(orders.customers(month)), sum(orders.totals(month).values()))
     print(tags.pairs(month)[:10])
-    print(tags.alike([name[:5] for name in orders.customers(month)[:9]], 2))
-    print(tags.receipt(month + [orders.refund(month, n) for n in range(0, 700, 7)])[-400:])
+    print(tags.alike([name[:4] for name in orders.customers(month)[:11]], 2))
+    print(tags.receipt(month + [orders.refund(month, n) for n in range(0, 1200, 9)])[-400:])
