@@ -12,7 +12,17 @@ from speedwright.errors import ConfigError
 
 FILE = "speedwright.toml"
 PREFIX = "SPEEDWRIGHT_"
-OTHER_VARIABLES = frozenset({"DEBUG", "PLUGINS", "PRICES", "REQUIRE_DOCKER", "SHARED"})
+OTHER_VARIABLES = frozenset(
+    {
+        "CORPUS_REPORT",
+        "CORPUS_SANDBOX",
+        "DEBUG",
+        "PLUGINS",
+        "PRICES",
+        "REQUIRE_DOCKER",
+        "SHARED",
+    }
+)
 LIST_SEPARATORS: Mapping[str, str] = {
     "paths": ",",
     "deny": ",",
