@@ -257,7 +257,7 @@ def _assemble(
         wall_s=wall_s,
         cpu_s=cpu_s,
         is_repeatable=is_repeatable,
-        is_parallel=cpu_s > SERIAL_CPU_SHARE * wall_s,
+        is_parallel=cpu_s > SERIAL_CPU_SHARE * min(s.wall_s + (s.setup_s or 0) for s in samples),
         notes=tuple(_notes(target, wall_s, flaky, is_repeatable=is_repeatable, rw=needs_write)),
     )
 
