@@ -87,6 +87,8 @@ def find_changes(base: Path, candidate: Path, touched: Iterable[TouchedFile]) ->
     added: dict[str, list[int]] = {}
     notes: list[str] = []
     for file in touched:
+        if PurePosixPath(file.path).name.startswith(("test_", "conftest.")):
+            continue
         if not file.path.endswith(".py") or file.is_new:
             if file.path.endswith(".py") and file.added:
                 added[file.path] = [number for number, _ in file.added]

@@ -360,8 +360,7 @@ def _plain(document: Any, index: Mapping[int, Any], depth: int) -> str:
         return "…"
     if tag in ("l", "t", "s", "z", "dq"):
         inner = ", ".join(_plain(i, index, depth - 1) for i in document[2][:1000])
-        opening, closing = {"l": "[]", "t": "()"}.get(tag, "{}")
-        return f"{opening}{inner}{closing}"
+        return {"l": f"[{inner}]", "t": f"({inner})"}.get(tag, f"{{{inner}}}")
     if tag == "d":
         pairs = document[2][:1000]
         texts = [f"{_plain(k, index, depth - 1)}: {_plain(v, index, depth - 1)}" for k, v in pairs]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dis
 import os
 import sys
 import threading
@@ -56,6 +57,6 @@ def _lines_with_code(path: str) -> set[int]:
         return set()
     found: set[int] = set()
     for code in codes:
-        found |= {number for _, _, number in code.co_lines() if number}
+        found |= {number for _, number in dis.findlinestarts(code) if number}
         codes += [c for c in code.co_consts if isinstance(c, types.CodeType)]
     return found

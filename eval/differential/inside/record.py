@@ -110,7 +110,7 @@ class _Decorate(ast.NodeTransformer):
         self._path.pop()
         return node
 
-    def visit_FunctionDef(self, node: ast.FunctionDef) -> ast.AST:
+    def visit_FunctionDef(self, node: Any) -> Any:
         name = ".".join((*self._path, node.name))
         if name in self._names:
             words: list[ast.expr] = [ast.Constant(self._file), ast.Constant(name)]
@@ -118,6 +118,9 @@ class _Decorate(ast.NodeTransformer):
             node.decorator_list.append(ast.copy_location(call, node))
             ast.fix_missing_locations(node)
         return node
+
+    # The mark itself says that it leaves these alone.
+    visit_AsyncFunctionDef = visit_FunctionDef
 
 
 def marked(source: bytes, file: str, path: str, names: set[str]) -> types.CodeType:
