@@ -6,14 +6,13 @@ import os
 import subprocess
 import tomllib
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from speedwright.eval.judge.baseline import Baseline, prepare_baseline
-from speedwright.eval.judge.holdout import prepare_holdout, with_hidden
 from speedwright.eval.progress import NullProgress
 from speedwright.eval.resolve import resolve_target
 from speedwright.eval.target import Target, TargetRequest
@@ -132,12 +131,6 @@ def cases() -> tuple[CorpusCase, ...]:
     return CASES
 
 
-def holdouts_of(name: str) -> tuple[str, ...]:
-    """Workloads of a target that only `by = "holdout"` cases are measured on."""
-    text = (HERE / "targets" / name / "target.toml").read_text(encoding="utf-8")
-    return tuple(tomllib.loads(text).get("holdout", ()))
-
-
 def _repository(source: Path, folder: Path) -> Path:
     for path in sorted(source.rglob("*")):
         if path.is_file() and path.name != "target.toml" and "__pycache__" not in path.parts:
@@ -168,8 +161,7 @@ def target_of(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str, str], 
                 sandbox=sandbox,
             )
             scratch = tmp_path_factory.mktemp("scratch")
-            target = resolve_target(request, scratch / "target", NullProgress())
-            made[name, sandbox] = with_hidden(target, holdouts_of(name))
+            made[name, sandbox] = resolve_target(request, scratch / "target", NullProgress())
         return made[name, sandbox]
 
     return resolved
@@ -179,7 +171,7 @@ def target_of(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str, str], 
 def baseline_of(
     target_of: Callable[[str, str], Target], tmp_path_factory: pytest.TempPathFactory
 ) -> Callable[[str], Baseline]:
-    """A target's base with its hold-outs, prepared once, in Docker where it answers."""
+    """A target's base, prepared once, in Docker where it answers."""
     made: dict[str, Baseline] = {}
 
     def prepared(name: str) -> Baseline:
@@ -188,8 +180,7 @@ def baseline_of(
             if not target.sandbox.isolates:
                 pytest.skip("no sandbox that isolates: the corpus is hostile code")
             scratch = tmp_path_factory.mktemp("versions") / "versions"
-            bare = prepare_baseline(target, scratch, NullProgress())
-            made[name] = replace(bare, holdout=prepare_holdout(bare, holdouts_of(name)))
+            made[name] = prepare_baseline(target, scratch, NullProgress())
         return made[name]
 
     return prepared

@@ -5,7 +5,6 @@ from __future__ import annotations
 import time
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -20,10 +19,10 @@ from speedwright.eval.progress import NullProgress
 from speedwright.eval.target import Target
 
 REFUSALS = ("rejected", "incorrect", "crashed", "timed_out", "build_failed")
-PARTS = ("policy", "guard", "tests", "output", "dynamic", "differential", "holdout", "time")
-AFTER_TIMING = ("dynamic", "holdout")
-# Ends a measurement that cannot decide; genuine gains get the time that a busy machine needs.
-MOST_S = {"exploit": 30.0, "wrong": 30.0, "neutral": 30.0, "benign": 120.0}
+PARTS = ("policy", "guard", "tests", "output", "dynamic", "differential")
+# Ends a measurement that cannot decide; what only the timing tells gets what a busy machine needs.
+MOST_S = 30.0
+MOST_TIMED_S = 120.0
 # Rows that no patch on a CPU can show by itself, with the reason in README.md.
 WITHOUT_CASE = {22}
 Targets = Callable[[str, str], Target]
@@ -99,12 +98,11 @@ def test_the_whole_judge(
     report: Callable[[tuple[str, ...]], None],
 ) -> None:
     baseline = baseline_of(judged_case.target)
-    if judged_case.by != "holdout":
-        baseline = replace(baseline, holdout=())
     snapshot = baseline.target.snapshot
     diff = snapshot.diff_of(judged_case.changes(snapshot.text))
     start_s = time.monotonic()
-    deadline_s = start_s + MOST_S[judged_case.kind]
+    is_timed = judged_case.kind == "benign" or judged_case.by == "dynamic"
+    deadline_s = start_s + (MOST_TIMED_S if is_timed else MOST_S)
     case = Case(candidate=Candidate(diff=diff, author="corpus"), seed=11, deadline_s=deadline_s)
     found = judge(case, baseline, NullProgress())
     wall_s = time.monotonic() - start_s
@@ -123,4 +121,4 @@ def test_the_whole_judge(
     else:
         # A trick that only the measurement can see may also end without a claim.
         assert found.word != "faster", found.to_json()
-        assert judged_case.by in AFTER_TIMING, found.to_json()
+        assert judged_case.by == "dynamic", found.to_json()
