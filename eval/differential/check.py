@@ -44,7 +44,7 @@ from speedwright.eval.differential.report import DifferentialReport
 from speedwright.eval.judge.baseline import Baseline
 from speedwright.eval.patch import touched_files
 from speedwright.eval.progress import Progress
-from speedwright.eval.verdict import Incorrect
+from speedwright.eval.verdict import Crashed, Incorrect, TimedOut
 from speedwright.sandbox import Session
 
 LEAST_BUDGET_S = 15.0
@@ -65,6 +65,7 @@ class _Tally:
     recorded: int = 0
     generated: int = 0
     faults: list[str] = field(default_factory=list)
+    ending: str = ""
     warnings: list[str] = field(default_factory=list)
     remarks: list[str] = field(default_factory=list)
     dropped: Counter[tuple[str, str]] = field(default_factory=Counter)
@@ -173,6 +174,10 @@ def _check_functions(
     found = recorded(baseline, changes.functions, wall_s=5 * max(tests_s, baseline.wall_s) + 20)
     notes += found.notes
     calls = [c for f in found.functions for c in _recorded_calls(f, changes)]
+    left_out = sum(len(f.calls) for f in found.functions) - len(calls)
+    if left_out:
+        names = ", ".join(sorted(changes.reshaped))
+        notes.append(f"{left_out} recorded calls were not replayed: {names} is made otherwise now")
     tally = _Tally()
     uncovered: tuple[str, ...] | None = None
     if calls:
@@ -186,7 +191,7 @@ def _check_functions(
                 if not tally.faults:
                     uncovered = _uncovered(bench, tally.compared, changes)
     return DifferentialReport(
-        verdict=Incorrect(reasons=tuple(tally.faults[:SHOWN])) if tally.faults else None,
+        verdict=_verdict(tally),
         functions=tuple(f.shown for f in changes.functions),
         calls_recorded=sum(len(f.calls) for f in found.functions),
         calls_replayed=tally.recorded,
@@ -198,6 +203,15 @@ def _check_functions(
 
 def _why_none(changes: Changes) -> tuple[str, ...]:
     return ("no differential test (step 5): the patch changes no Python function",)
+
+
+def _verdict(tally: _Tally) -> Incorrect | TimedOut | Crashed | None:
+    reasons = tuple(tally.faults[:SHOWN])
+    if not reasons:
+        return None
+    if tally.ending == "hung":
+        return TimedOut(reasons=reasons)
+    return Crashed(reasons=reasons) if tally.ending == "died" else Incorrect(reasons=reasons)
 
 
 def _open(
@@ -336,6 +350,7 @@ def _book(tally: _Tally, call: CallUnderTest, found: Finding) -> None:
     kind = "recorded" if call.origin is Origin.RECORDED else "made-up"
     said = f"{kind} call {found.said}"
     if found.standing is Standing.FAULT:
+        tally.ending = found.ending if not tally.faults else tally.ending
         tally.faults.append(said)
     elif found.standing is Standing.WARNING:
         tally.warnings.append(said)

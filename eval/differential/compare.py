@@ -19,6 +19,7 @@ from enum import StrEnum
 from typing import Any
 
 from speedwright.eval.differential.document import NUMBERED, call_documents, walk
+from speedwright.eval.differential.shown import kind_of, resolved, shown
 
 REL_TOLERANCE = 1e-9
 ABS_TOLERANCE = 1e-14
@@ -145,7 +146,7 @@ class _Walk:
         """Two values."""
         if len(self.found) >= MAX_FOUND:
             return
-        a, b = _resolved(a, self._left), _resolved(b, self._right)
+        a, b = resolved(a, self._left), resolved(b, self._right)
         if type(a) is not list or type(b) is not list:
             if type(a) is not type(b):
                 self._types(a, b, where)
@@ -324,59 +325,6 @@ class _Walk:
             self.add(Kind.NOTE, f"{where}: its private attributes are laid out differently")
 
 
-def kind_of(document: Any) -> str:
-    """The type's name, for people."""
-    if type(document) is not list:
-        return type(document).__name__
-    names = {"i": "int", "f": "float", "c": "complex", "u": "str", "b": "bytes", "l": "list",
-             "t": "tuple", "d": "dict", "s": "set", "z": "frozenset", "ba": "bytearray",
-             "dq": "deque", "dd": "defaultdict", "it": "iterator", "np": "array"}  # fmt: skip
-    tag = document[0]
-    if tag in names:
-        return names[tag]
-    if tag == "k":
-        return str(document[1])
-    return str(document[3] if tag == "o" else document[2] if len(document) > 2 else tag)
-
-
-def shown(document: Any, index: Mapping[int, Any] | None = None, *, whole: bool = False) -> str:
-    """Short text of a value; the whole of it where it serves as a key."""
-    text = _plain(document, index or {}, 12 if whole else 4)
-    return text if whole or len(text) <= SHOWN else text[: SHOWN - 1] + "…"
-
-
-def _plain(document: Any, index: Mapping[int, Any], depth: int) -> str:
-    document = _resolved(document, index)
-    if type(document) is not list:
-        return repr(document) if len(str(document)) < 10_000 else repr(str(document)[:10_000])
-    tag = document[0]
-    if tag == "f":
-        return repr(float.fromhex(document[1]))
-    if tag == "i":
-        return str(document[1])
-    if tag == "b":
-        return repr(bytes.fromhex(document[1]))
-    if depth == 0:
-        return "…"
-    if tag in ("l", "t", "s", "z", "dq"):
-        inner = ", ".join(_plain(i, index, depth - 1) for i in document[2][:1000])
-        return {"l": f"[{inner}]", "t": f"({inner})"}.get(tag, f"{{{inner}}}")
-    if tag == "d":
-        pairs = document[2][:1000]
-        texts = [f"{_plain(k, index, depth - 1)}: {_plain(v, index, depth - 1)}" for k, v in pairs]
-        return "{" + ", ".join(texts) + "}"
-    if tag == "o":
-        fields = [f"{k}={_plain(v, index, depth - 1)}" for k, v in document[4][:50]]
-        return f"{document[3]}({', '.join(fields)})"
-    if tag == "it":
-        inner = ", ".join(_plain(i, index, depth - 1) for i in document[2][:1000])
-        return f"{document[1]} of [{inner}]"
-    if tag == "k":
-        inner = ", ".join(_plain(i, index, depth - 1) for i in document[2:])
-        return f"{document[1]}({inner})"
-    return str(document)[:10_000]
-
-
 def _index(outcome: Mapping[str, Any]) -> dict[int, Any]:
     """Nodes by id."""
     if "args" not in outcome or "keywords" not in outcome:
@@ -387,12 +335,6 @@ def _index(outcome: Mapping[str, Any]) -> dict[int, Any]:
         for node in walk(documents)
         if type(node) is list and node[0] in NUMBERED and node[1] != -1
     }
-
-
-def _resolved(document: Any, index: Mapping[int, Any]) -> Any:
-    if type(document) is list and document[0] == "r":
-        return index.get(document[1], document)
-    return document
 
 
 def _is_argument(outcome: Mapping[str, Any]) -> bool:

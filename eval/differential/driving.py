@@ -168,7 +168,8 @@ def _replay_once(
     found = answer.get("outcomes")
     outcomes = [o for o in found if _is_outcome(o)][:most] if isinstance(found, list) else []
     left = answer.get("missed")
-    missed = {(str(f), int(n)) for f, n in left} if isinstance(left, list) else set()
+    pairs = [p for p in left if isinstance(p, list)] if isinstance(left, list) else []
+    missed = {(str(p[0]), p[1]) for p in pairs if len(p) == 2 and isinstance(p[1], int)}
     if answer.get("is_late"):
         return outcomes, {"kind": "hung"}, missed
     ended = {"kind": "died", "why": "its answer is cut"} if len(outcomes) < most else None

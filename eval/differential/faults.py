@@ -25,8 +25,8 @@ from speedwright.eval.differential.compare import (
     Kind,
     compare_outcomes,
     is_same,
-    shown,
 )
+from speedwright.eval.differential.shown import shown
 
 MALFORMED = (IndexError, KeyError, TypeError, ValueError, OverflowError, RecursionError,
              AttributeError, struct.error)  # fmt: skip
@@ -72,10 +72,11 @@ class CallUnderTest:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Finding:
-    """What was found on one call."""
+    """What was found on one call; `ending`: `hung` or `died`, if the candidate did so."""
 
     standing: Standing
     said: str = ""
+    ending: str = ""
     differences: tuple[Difference, ...] = ()
 
 
@@ -128,7 +129,8 @@ def judge_call(
         standing = Standing.NOTE if found else Standing.SAME
         return Finding(standing=standing, said=said if found else "", differences=found)
     standing = Standing.FAULT if _counts(call, base, faults) else Standing.WARNING
-    return Finding(standing=standing, said=said, differences=faults)
+    ending = kind if kind in ENDED else ""
+    return Finding(standing=standing, said=said, ending=ending, differences=faults)
 
 
 _NONE = (Difference(kind=Kind.NOTE, said=""),)

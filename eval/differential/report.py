@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from speedwright.eval.verdict import Incorrect
+from speedwright.eval.verdict import Crashed, Incorrect, TimedOut
 
 SHOWN_LINES = 6
 
@@ -25,7 +25,7 @@ class DifferentialReport:
         notes: Sentences for people: what was not checked, and what differs without being a fault.
     """
 
-    verdict: Incorrect | None = None
+    verdict: Incorrect | TimedOut | Crashed | None = None
     functions: tuple[str, ...] = ()
     calls_recorded: int = 0
     calls_replayed: int = 0

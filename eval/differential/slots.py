@@ -12,7 +12,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from speedwright.eval.differential.compare import kind_of
+from speedwright.eval.differential.shown import kind_of
 
 MAX_DEPTH = 6
 MAX_SLOTS = 3000

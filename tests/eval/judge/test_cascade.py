@@ -74,9 +74,14 @@ def test_a_broken_test_is_named(baseline: Baseline, diff_of: Diff) -> None:
 
 
 def test_output_that_no_test_covers_is_compared(baseline: Baseline, diff_of: Diff) -> None:
-    found = judged(baseline, diff_of('f"{n} distinct"', 'f"{n} different"'))
+    diff = diff_of('f"{n} distinct"', 'f"{n} different"')
+    found = judged(baseline, diff, mode=Mode.SCREEN)
     assert found.word == "incorrect"
     assert "output differs" in found.verdict.reasons[0]
+    replayed = judged(baseline, diff)
+    assert replayed.word == "incorrect"
+    assert "recorded call slow.py:label(" in replayed.verdict.reasons[0]
+    assert replayed.to_json()["differential"]["calls_replayed"] > 0
 
 
 @pytest.mark.parametrize(
