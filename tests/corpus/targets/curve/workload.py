@@ -27,5 +27,5 @@ def workload():
         "nearest": [shape.nearest(DATA["points"], (x, 500)) for x in range(0, 1000, 100)],
         "repeats": shape.repeats(values),
         "product": shape.product(DATA["matrix"], DATA["matrix"]),
-        "facts": [shape.describe(values[start:]) for start in range(30)],
+        "facts": [shape.describe(values[start:]) for start in range(60)],
     }
