@@ -39,5 +39,5 @@ if __name__ == "__main__":
     print(orders.top(month, 8))
     print(len(orders.customers(month)), sum(orders.totals(month).values()))
     print(tags.pairs(month)[:10])
-    print(tags.alike([name[:4] for name in orders.customers(month)[:11]], 2))
+    print(tags.alike([name[:5] for name in orders.customers(month)[:7]], 2))
     print(tags.receipt(month + [orders.refund(month, n) for n in range(0, 1200, 9)])[-400:])
