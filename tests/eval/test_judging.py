@@ -19,13 +19,14 @@ Maker = Callable[[Path, dict[str, str]], Path]
 
 SLOW = "def pick(n):\n    return [i for i in range(n) if i in list(range(150))]\n"
 FAST = "def pick(n):\n    return [i for i in range(n) if 0 <= i < 150]\n"
-WRONG = FAST.replace("150", "151")
+# Wrong for one size alone, which no recorded or made-up call hits by chance.
+WRONG = FAST.replace("< 150", "< 150 + (n == 20_001)")
 WORK = "from lib import pick\n\n\ndef workload():\n    return pick({n})\n"
 TESTS = "from lib import pick\n\n\ndef test_pick():\n    assert pick(3) == [0, 1, 2]\n"
 FILES = {
     "lib.py": SLOW,
     "workload.py": WORK.format(n=6000),
-    "other.py": WORK.format(n=160),
+    "other.py": WORK.format(n=20_001),
     "test_lib.py": TESTS,
 }
 
