@@ -28,6 +28,7 @@ from speedwright.eval.differential.faults import (
     Origin,
     Standing,
     judge_call,
+    uses_arguments_up,
     why_dropped,
 )
 from speedwright.eval.differential.floats import is_rounding
@@ -311,13 +312,14 @@ def _compare(
         if index not in set(able):
             why = why_dropped(calls[index], outcome, outcome)
             _drop(tally, calls[index], why)
+    users = {c.function for c, b in zip(calls, bases, strict=True) if uses_arguments_up(c, b)}
     for index, second, candidate in zip(able, seconds, candidates, strict=True):
         call, base = calls[index], bases[index]
         why = why_dropped(call, base, second)
         if why:
             _drop(tally, call, why)
             continue
-        found = judge_call(call, base, candidate)
+        found = judge_call(call, base, candidate, uses_up=call.function in users)
         if found.standing in (Standing.FAULT, Standing.WARNING):
             anew = functools.partial(_again, bench, number[call.function])
             if is_rounding(found.differences, anew, call.text, base):

@@ -1,9 +1,16 @@
 """Which differences speak against a candidate, and which are only said.
 
-A difference on a recorded call always counts, with three exceptions: a private function whose
+A difference on a recorded call always counts, with four exceptions. Three: a private function whose
 callers or parameters changed with it (what it hands out is between them), another type from a
 private function whose public callers are compared as well, and floats no further apart than the
 base is from itself when its inputs move in their last digit.
+
+The fourth: what a module's function that also returns an answer leaves in an argument, where the
+answer is the same and the base changes arguments too (on any of the calls). Elimination in place
+and parsers that eat their input use it as working space, and a better algorithm leaves other
+remains. It is said; what a caller reads of it shows in the tests, the output and the caller's own
+calls. A function that returns nothing changes its argument on purpose, a method its object, and a
+candidate may not begin to change what the base leaves alone.
 
 A difference on a made-up call counts if the call is near the recorded ones (`slots.py`) and the
 base returned or raised deliberately: by a `raise` statement of the target, or with a type seen in a
@@ -13,6 +20,7 @@ a public caller the made-up calls may break what the caller ensures, so there th
 
 from __future__ import annotations
 
+import json
 import struct
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -109,9 +117,20 @@ def why_dropped(call: CallUnderTest, first: Mapping[str, Any], second: Mapping[s
 
 
 def judge_call(
-    call: CallUnderTest, base: Mapping[str, Any], candidate: Mapping[str, Any]
+    call: CallUnderTest,
+    base: Mapping[str, Any],
+    candidate: Mapping[str, Any],
+    *,
+    uses_up: bool = False,
 ) -> Finding:
-    """Compare one call of base and candidate; the candidate's answer is untrusted."""
+    """Compare one call of base and candidate; the candidate's answer is untrusted.
+
+    Args:
+        call: The call.
+        base: Its outcome on the base.
+        candidate: The same on the candidate.
+        uses_up: Whether the base changes arguments of this function, on this call or another.
+    """
     kind = candidate["kind"]
     if kind in ("skipped", "unmade"):
         return Finding(standing=Standing.DROPPED, said="the patched version did not get to them")
@@ -128,7 +147,9 @@ def judge_call(
     if not faults:
         standing = Standing.NOTE if found else Standing.SAME
         return Finding(standing=standing, said=said if found else "", differences=found)
-    standing = Standing.FAULT if _counts(call, base, faults) else Standing.WARNING
+    is_said_only = uses_up and _is_working_space(base, faults)
+    counts = not is_said_only and _counts(call, base, faults)
+    standing = Standing.FAULT if counts else Standing.WARNING
     ending = kind if kind in ENDED else ""
     return Finding(standing=standing, said=said, ending=ending, differences=faults)
 
@@ -151,10 +172,22 @@ def _counts(call: CallUnderTest, base: Mapping[str, Any], faults: tuple[Differen
     return True
 
 
+def uses_arguments_up(call: CallUnderTest, base: Mapping[str, Any]) -> bool:
+    """Whether the base's function, no method, leaves other arguments than it was given."""
+    if base["kind"] != "returned" or "unread" in base or "." in call.function.name:
+        return False
+    return bool(json.loads(call.text) != [base["args"], base["keywords"]])
+
+
+def _is_working_space(base: Mapping[str, Any], faults: tuple[Difference, ...]) -> bool:
+    """Whether only what is left in an argument differs, beside an answer that is the same."""
+    if base["kind"] != "returned" or base.get("value") is None:
+        return False
+    return all(d.kind is Kind.MUTATION for d in faults)
+
+
 def _arguments(text: str) -> str:
     """An encoded call, for people."""
-    import json
-
     args, keywords = json.loads(text)
     words = [shown(a) for a in args] + [f"{k}={shown(v)}" for k, v in keywords]
     return ", ".join(words)[:300]

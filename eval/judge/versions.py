@@ -87,9 +87,10 @@ class Versions:
 
     def learn_bytecode(self, folder: Path) -> None:
         """Take over the bytecode that running the trusted base left in `folder`."""
-        self._bytecode = folder
         for built in self._built.values():
             _copy_bytecode(folder, built, skip=frozenset())
+        # The caller's folder goes away; the base's stays.
+        self._bytecode = self.folder("")
 
     def forget(self, folder: Path) -> None:
         """Remove a folder made by `fresh` or `copy`."""
