@@ -147,6 +147,9 @@ class _Walk:
         if len(self.found) >= MAX_FOUND:
             return
         a, b = resolved(a, self._left), resolved(b, self._right)
+        if (a is None) != (b is None) and self._is_memo(where):
+            self.add(Kind.NOTE, f"{where}: filled on one side only")
+            return
         if type(a) is not list or type(b) is not list:
             if type(a) is not type(b):
                 self._types(a, b, where)
@@ -238,14 +241,21 @@ class _Walk:
         new = {self._key(k, self._right): v for k, v in b}
         missing = [k for k in old if k not in new]
         extra = [k for k in new if k not in old]
-        if missing or extra:
+        if (missing or extra) and self._is_memo(where):
+            self.add(Kind.NOTE, f"{where}: filled differently")
+        elif missing or extra:
             what = f"lacks {missing[0]}" if missing else f"has {extra[0]} more"
             self.add(Kind.VALUE, f"{where} {what[:SHOWN]} with the patch")
             return
         if list(old) != list(new):
             self.add(Kind.NOTE, f"{where}: the keys come in another order")
         for key, value in old.items():
-            self.compare(value, new[key], f"{where}[{key[:SHOWN]}]")
+            if key in new:
+                self.compare(value, new[key], f"{where}[{key[:SHOWN]}]")
+
+    def _is_memo(self, where: str) -> bool:
+        """Whether this is private state of an argument, which may fill up lazily."""
+        return self._kind is Kind.MUTATION and "._" in where
 
     def _key(self, key: Any, index: Mapping[int, Any]) -> str:
         return shown(key, index, whole=True)

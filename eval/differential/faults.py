@@ -9,7 +9,8 @@ The fourth: what a module's function that also returns an answer leaves in an ar
 answer is the same and the base changes arguments too (on any of the calls). Elimination in place
 and parsers that eat their input use it as working space, and a better algorithm leaves other
 remains. It is said; what a caller reads of it shows in the tests, the output and the caller's own
-calls. A function that returns nothing changes its argument on purpose, a method its object, and a
+calls. Memos are said too: private state of an argument that one side has filled and the other has
+not yet. A function that returns nothing changes its argument on purpose, a method its object, and a
 candidate may not begin to change what the base leaves alone.
 
 A difference on a made-up call counts if the call is near the recorded ones (`slots.py`) and the

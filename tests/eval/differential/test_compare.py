@@ -118,3 +118,19 @@ def test_lists_that_look_like_tags_are_no_tags() -> None:
     value = ["l", 0, ["r", 5]]
     assert compare_outcomes(outcome(value), outcome(value)) == ()
     assert compare_outcomes(outcome(value), outcome(["l", 0, ["r", 6]]))
+
+
+def test_a_memo_that_is_not_filled_yet_is_no_fault() -> None:
+    def ended(memo: object, seen: object = 1) -> dict[str, Any]:
+        return outcome(1, Box(_memo=memo, seen=seen))
+
+    whole, part = {"a": 1, "b": 2}, {"a": 1}
+    for base, candidate in ((whole, part), (part, whole), (None, part)):
+        assert not faults(ended(base), ended(candidate))
+    assert faults(ended(whole), ended({"a": 3, "b": 2}))
+    assert faults(ended(whole, 1), ended(whole, 2))
+    assert faults(ended(whole, whole), ended(whole, part))
+
+
+def faults(base: dict[str, Any], candidate: dict[str, Any]) -> list[str]:
+    return [d.said for d in compare_outcomes(base, candidate) if d.is_fault]
