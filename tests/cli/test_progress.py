@@ -46,7 +46,7 @@ def test_quiet_is_silent_but_knows_the_folder(
         drive(progress, tmp_path)
     assert capsys.readouterr() == ("", "")
     failures.interrupted(as_json=False, can_resume=True)
-    assert f"`--resume {tmp_path.name}`" in capsys.readouterr().err
+    assert f"`--resume {tmp_path}`" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(("no_color", "has_color"), [("", True), ("1", False)])
