@@ -6,7 +6,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check -qq
 PYTEST_ARGS ?=
-DEMO_ATTEMPTS ?= 6
+DEMO_ATTEMPTS ?= 4
 # A virtual environment names its own path: in a moved or copied checkout it is made again.
 ifneq ($(shell cat $(VENV)/.created 2>/dev/null),$(CURDIR))
 FRESH := made-again
