@@ -1,58 +1,36 @@
 """Which functions a patch changed, read from the two versions' syntax trees.
 
 Covers: functions and methods whose text differs (docstrings aside), functions that use a changed
-name of their module, methods of classes whose body changed, and the public callers in the same
-file of a changed private function.
-Does not cover: functions reached only through another file, nested functions (they are part of the
-outermost one), property setters, changes in files that are not Python.
+name of their module, methods of classes whose body changed, and the public callers of a changed
+private function: in the same file, or else in others (`callers.py`).
+Does not cover: nested functions (they are part of the outermost one), property setters, changes in
+files that are not Python.
 """
 
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 
+from speedwright.eval.differential.callers import with_callers_elsewhere
+from speedwright.eval.differential.changed_function import ChangedFunction
+from speedwright.eval.differential.syntax import (
+    Function,
+    functions,
+    is_private,
+    is_text,
+    last,
+    names_at_import,
+    names_in,
+    parsed,
+    text_of,
+)
 from speedwright.eval.patch import TouchedFile
 
 MAX_FUNCTIONS = 20
-MAX_FILE_BYTES = 2_000_000
 STATE_METHODS = frozenset({"__init__", "__new__", "__post_init__", "__setattr__", "__slots__"})
-
-Function = ast.FunctionDef | ast.AsyncFunctionDef
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ChangedFunction:
-    """A function whose behaviour a patch may have changed.
-
-    Attributes:
-        file: Path in the target.
-        name: Qualified name in its module.
-        is_caller: Unchanged itself; calls something private that changed.
-        is_gone: The candidate has no function of that name.
-        is_contract_free: Private, and its callers or its parameters changed with it: what it hands
-            out is between them.
-        has_public_caller: Private, and a public function that calls it is compared too.
-    """
-
-    file: str
-    name: str
-    is_caller: bool = False
-    is_gone: bool = False
-    is_contract_free: bool = False
-    has_public_caller: bool = False
-
-    @property
-    def is_private(self) -> bool:
-        """Not meant to be called from outside its module."""
-        return is_private(self.name)
-
-    @property
-    def shown(self) -> str:
-        """For people."""
-        return f"{self.file}:{self.name}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,7 +60,7 @@ def find_changes(base: Path, candidate: Path, touched: Iterable[TouchedFile]) ->
         candidate: Folder of the base with the patch.
         touched: Files of the patch.
     """
-    functions: list[ChangedFunction] = []
+    changed: list[ChangedFunction] = []
     reshaped: set[str] = set()
     added: dict[str, list[int]] = {}
     notes: list[str] = []
@@ -95,18 +73,18 @@ def find_changes(base: Path, candidate: Path, touched: Iterable[TouchedFile]) ->
             continue
         if file.added and not file.is_deleted:
             added[file.path] = [number for number, _ in file.added]
-        before = _tree(base / (file.old_path or file.path))
-        after = ast.Module([], []) if file.is_deleted else _tree(candidate / file.path)
+        before = parsed(base / (file.old_path or file.path))
+        after = ast.Module([], []) if file.is_deleted else parsed(candidate / file.path)
         if before is None or after is None:
             notes.append(f"`{file.path}` cannot be parsed: its functions are not compared")
             continue
         found = _in_file(file.old_path or file.path, before, after)
-        functions += found
+        changed += found
         reshaped |= _reshaped(before, after)
-    functions.sort(key=lambda f: f.is_caller)
+    all_found = sorted(with_callers_elsewhere(base, changed), key=lambda f: f.is_caller)
     return Changes(
-        functions=tuple(functions[:MAX_FUNCTIONS]),
-        left_out=max(0, len(functions) - MAX_FUNCTIONS),
+        functions=tuple(all_found[:MAX_FUNCTIONS]),
+        left_out=max(0, len(all_found) - MAX_FUNCTIONS),
         reshaped=frozenset(reshaped),
         added_lines=added,
         notes=tuple(notes),
@@ -124,24 +102,20 @@ def module_name(folder: Path, file: str) -> tuple[str, str]:
     return str(place), ".".join(parts)
 
 
-def is_private(name: str) -> bool:
-    """Whether a part of a qualified name has a leading underscore (and is no special method)."""
-    return any(p.startswith("_") and not p.endswith("__") for p in name.split("."))
-
-
 def _in_file(file: str, before: ast.Module, after: ast.Module) -> list[ChangedFunction]:
-    old, new = dict(_functions(before)), dict(_functions(after))
+    old, new = dict(functions(before)), dict(functions(after))
     moved = _changed_names(before, after)
     # A moved constant or class changes whatever reads it.
     changed = {
         name
         for name, node in old.items()
-        if name not in new or _text(node) != _text(new[name]) or moved & _names_in(new[name])
+        if name not in new or text_of(node) != text_of(new[name]) or moved & names_in(new[name])
     }
     callers = _public_callers(old, changed)
+    at_import = names_at_import(before)
     found = []
     for name in sorted(changed | callers):
-        calling = {c for c, node in old.items() if c != name and _last(name) in _names_in(node)}
+        calling = {c for c, node in old.items() if c != name and last(name) in names_in(node)}
         is_free = is_private(name) and (
             name not in new
             or ast.dump(old[name].args) != ast.dump(new[name].args)
@@ -154,21 +128,22 @@ def _in_file(file: str, before: ast.Module, after: ast.Module) -> list[ChangedFu
                 is_caller=name not in changed,
                 is_gone=name not in new,
                 is_contract_free=is_free,
-                has_public_caller=is_private(name) and any(not is_private(c) for c in calling),
+                has_public_caller=is_private(name)
+                and (last(name) in at_import or any(not is_private(c) for c in calling)),
             )
         )
     return found
 
 
-def _public_callers(functions: dict[str, Function], changed: set[str]) -> set[str]:
+def _public_callers(known_functions: dict[str, Function], changed: set[str]) -> set[str]:
     """Public functions that reach a changed private one, through private ones if need be."""
     found: set[str] = set()
     wanted = {name for name in changed if is_private(name)}
     known = set(wanted)
     while wanted:
-        target = _last(wanted.pop())
-        for name, node in functions.items():
-            if name in known or target not in _names_in(node):
+        target = last(wanted.pop())
+        for name, node in known_functions.items():
+            if name in known or target not in names_in(node):
                 continue
             known.add(name)
             if is_private(name):
@@ -176,25 +151,6 @@ def _public_callers(functions: dict[str, Function], changed: set[str]) -> set[st
             else:
                 found.add(name)
     return found - changed
-
-
-def _functions(tree: ast.Module) -> Iterator[tuple[str, Function]]:
-    stack: list[tuple[str, list[ast.stmt]]] = [("", tree.body)]
-    while stack:
-        prefix, body = stack.pop()
-        for node in body:
-            if isinstance(node, ast.ClassDef):
-                stack.append((f"{prefix}{node.name}.", node.body))
-            elif isinstance(node, Function) and not _is_setter(node):
-                yield prefix + node.name, node
-            elif isinstance(node, ast.If | ast.Try):
-                stack += [(prefix, inner) for inner in (node.body, node.orelse)]
-                stack += [(prefix, h.body) for h in getattr(node, "handlers", ())]
-
-
-def _is_setter(node: Function) -> bool:
-    marks = [d.attr for d in node.decorator_list if isinstance(d, ast.Attribute)]
-    return any(mark in ("setter", "deleter") for mark in marks)
 
 
 def _changed_names(before: ast.Module, after: ast.Module) -> set[str]:
@@ -228,38 +184,11 @@ def _reshaped(before: ast.Module, after: ast.Module) -> set[str]:
 
 def _shape(node: ast.ClassDef) -> str:
     makers = [n for n in node.body if isinstance(n, Function) and n.name in STATE_METHODS]
-    return _class_text(node) + "".join(sorted(map(_text, makers)))
+    return _class_text(node) + "".join(sorted(map(text_of, makers)))
 
 
 def _class_text(node: ast.ClassDef) -> str:
     """A class without its methods and docstring."""
-    body = [n for n in node.body if not isinstance(n, Function) and not _is_text(n)]
+    body = [n for n in node.body if not isinstance(n, Function) and not is_text(n)]
     heads = [*node.bases, *(k.value for k in node.keywords), *node.decorator_list]
     return "".join(map(ast.dump, (*heads, *body)))
-
-
-def _text(node: Function) -> str:
-    body = node.body[1:] if _is_text(node.body[0]) else node.body
-    return "".join(map(ast.dump, (*node.decorator_list, node.args, *body))) + type(node).__name__
-
-
-def _is_text(node: ast.stmt) -> bool:
-    return isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
-
-
-def _names_in(node: ast.AST) -> set[str]:
-    names = {n.id for n in ast.walk(node) if isinstance(n, ast.Name)}
-    return names | {n.attr for n in ast.walk(node) if isinstance(n, ast.Attribute)}
-
-
-def _last(name: str) -> str:
-    return name.rpartition(".")[2]
-
-
-def _tree(file: Path) -> ast.Module | None:
-    try:
-        if file.is_symlink() or file.stat().st_size > MAX_FILE_BYTES:
-            return None
-        return ast.parse(file.read_bytes())
-    except (OSError, SyntaxError, ValueError, RecursionError, MemoryError):
-        return None

@@ -13,13 +13,13 @@ import functools
 import time
 from collections import Counter
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from speedwright.eval.differential.changed import ChangedFunction, Changes, find_changes
+from speedwright.eval.differential.changed import Changes, find_changes
+from speedwright.eval.differential.changed_function import ChangedFunction
 from speedwright.eval.differential.document import call_documents, walk
 from speedwright.eval.differential.driving import ReplayCall, open_driver, replay
 from speedwright.eval.differential.faults import (
@@ -47,6 +47,7 @@ from speedwright.eval.patch import touched_files
 from speedwright.eval.progress import Progress
 from speedwright.eval.verdict import Crashed, Incorrect, TimedOut
 from speedwright.sandbox import Session
+from speedwright.sandbox.side_by_side import open_side_by_side, run_side_by_side
 
 LEAST_BUDGET_S = 15.0
 BUDGET_SHARE = 0.2
@@ -54,7 +55,9 @@ SEARCH_BASE_S = 5.0
 CONFIRM_PAIRS = 40
 GENERATED_PER_FUNCTION = 200
 BASE_CALL_S = 5.0
-MADE_UP_CALL_S = 0.5
+MADE_UP_CALL_S = (0.1, 0.5)
+MADE_UP_RUNS = 50
+MADE_UP_LEAST_S = 0.5
 SLACK = 20
 SHOWN = 3
 
@@ -185,10 +188,14 @@ def _check_functions(
         progress.note(f"differential: {len(calls)} recorded calls of {len(found.functions)}")
         with ExitStack() as stack:
             bench = _open(baseline, folder, found, _end_s(baseline, deadline_s), stack)
-            _compare(bench, calls, tally, call_s=BASE_CALL_S)
+            _compare(bench, calls, tally, call_s=BASE_CALL_S, total_s=bench.left_s / 4)
             if not is_search and not tally.faults:
                 made = _made_up(found.functions, calls, seed=seed, left_s=bench.left_s)
-                _compare(bench, made, tally, call_s=MADE_UP_CALL_S)
+                shortest_s, longest_s = MADE_UP_CALL_S
+                call_s = min(longest_s, max(shortest_s, 5 * baseline.wall_s))
+                share_s = max(MADE_UP_LEAST_S, MADE_UP_RUNS * baseline.wall_s)
+                total_s = min(share_s, bench.left_s / 4)
+                _compare(bench, made, tally, call_s=call_s, total_s=total_s)
                 if not tally.faults:
                     uncovered = _uncovered(bench, tally.compared, changes)
     return DifferentialReport(
@@ -224,12 +231,9 @@ def _open(
         folders = [baseline.versions.copy(f) for f in folders]
         for place in folders:
             stack.callback(baseline.versions.forget, place)
-    with ThreadPoolExecutor(2) as pool:
-        opened = [pool.submit(open_driver, baseline, place) for place in folders]
-    for future in opened:
-        if future.exception() is None:
-            stack.enter_context(future.result())
-    return _Bench(opened[0].result(), opened[1].result(), found, end_s)
+    openers = [functools.partial(open_driver, baseline, place) for place in folders]
+    base, candidate = open_side_by_side(stack, openers)
+    return _Bench(base, candidate, found, end_s)
 
 
 def _recorded_calls(found: RecordedFunction, changes: Changes) -> list[CallUnderTest]:
@@ -286,7 +290,12 @@ def _made_up(
 
 
 def _compare(
-    bench: _Bench, calls: Sequence[CallUnderTest], tally: _Tally, *, call_s: float
+    bench: _Bench,
+    calls: Sequence[CallUnderTest],
+    tally: _Tally,
+    *,
+    call_s: float,
+    total_s: float,
 ) -> None:
     """Base, base again, candidate; what the base does not repeat is dropped."""
     number = {f.function: i for i, f in enumerate(bench.recording.functions)}
@@ -295,19 +304,16 @@ def _compare(
         return
     paths, names = bench.recording.paths, bench.functions
     run = functools.partial(replay, functions=names, paths=paths)
-    total_s = bench.left_s / 4
     bases = run(bench.base, calls=batch, call_s=call_s, total_s=total_s).outcomes
     # What the base does not get through is not asked of the candidate.
     able = [i for i, o in enumerate(bases) if o["kind"] in ("returned", "raised")]
     kept = [batch[i] for i in able]
     slowest = max((float(bases[i].get("wall_s", 0)) for i in able), default=0.0)
     long_s = max(2.0, SLACK * slowest)
-    with ThreadPoolExecutor(2) as pool:
-        again = pool.submit(run, bench.base, calls=kept, call_s=long_s, total_s=total_s, seed=1)
-        other = pool.submit(
-            run, bench.candidate, calls=kept, call_s=long_s, total_s=SLACK * total_s + 10
-        )
-    seconds, candidates = again.result().outcomes, other.result().outcomes
+    again = functools.partial(run, bench.base, total_s=total_s, seed=1)
+    other = functools.partial(run, bench.candidate, total_s=SLACK * total_s + 10)
+    both = [functools.partial(action, calls=kept, call_s=long_s) for action in (again, other)]
+    seconds, candidates = (replayed.outcomes for replayed in run_side_by_side(both))
     for index, outcome in enumerate(bases):
         if index not in set(able):
             why = why_dropped(calls[index], outcome, outcome)

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+import functools
 import random
 import re
 import time
 from collections.abc import Iterable, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,6 +18,7 @@ from speedwright.eval.verdict import Incorrect
 from speedwright.profiler import CommandWorkload
 from speedwright.profiler.timer import SOURCE_MOUNT, import_env, seed_env
 from speedwright.sandbox import Call, Limits, Outcome, ProcessResult, Session
+from speedwright.sandbox.side_by_side import open_side_by_side, run_side_by_side
 
 MAX_VARIANTS = 24
 MAX_FILE_BYTES = 1_000_000
@@ -70,7 +71,8 @@ def check_programs(baseline: Baseline, folder: Path, *, seed: int, end_s: float)
             folders = [baseline.versions.copy(f) for f in folders]
             for place in folders:
                 stack.callback(baseline.versions.forget, place)
-        base, candidate = (stack.enter_context(open_driver(baseline, f)) for f in folders)
+        openers = [functools.partial(open_driver, baseline, f) for f in folders]
+        base, candidate = open_side_by_side(stack, openers)
         return _run(baseline, base, candidate, made, end_s)
 
 
@@ -83,10 +85,9 @@ def _run(
     for variant in made:
         if time.monotonic() > end_s:
             break
-        with ThreadPoolExecutor(2) as pool:
-            first = pool.submit(_once, base, variant, limits, 0)
-            other = pool.submit(_once, candidate, variant, long, 0)
-            before, after = first.result(), other.result()
+        first = functools.partial(_once, base, variant, limits, 0)
+        other = functools.partial(_once, candidate, variant, long, 0)
+        before, after = run_side_by_side((first, other))
         second = _once(base, variant, limits, 1)
         if before.outcome is not Outcome.EXITED or _differs(before, second):
             continue

@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import Any
 
-from speedwright.eval.differential.changed import ChangedFunction, module_name
+from speedwright.eval.differential.changed import module_name
+from speedwright.eval.differential.changed_function import ChangedFunction
 from speedwright.eval.differential.driving import DriverFailed, ask, open_driver
 from speedwright.eval.judge.baseline import Baseline
 from speedwright.eval.judge.versions import Versions

@@ -7,11 +7,11 @@ search, never for a claim. Confirm: new rounds with a byte-identical copy of the
 
 from __future__ import annotations
 
+import functools
 import os
 import statistics
 import time
 from collections.abc import Iterator, Mapping
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from enum import StrEnum
@@ -51,6 +51,7 @@ from speedwright.profiler import Sample
 from speedwright.profiler.timer import timer_for
 from speedwright.profiler.timing_lock import timing_lock
 from speedwright.sandbox import Session
+from speedwright.sandbox.side_by_side import open_side_by_side
 
 SERIAL_CPU_OVER_WALL = 0.9
 SCREEN_LOOKS = (7, 14, 20)
@@ -320,12 +321,9 @@ def _open_arms(
         return open_box(baseline.target, box)
 
     with ExitStack() as stack:
-        with ThreadPoolExecutor(len(arms)) as pool:
-            futures = {arm: pool.submit(opened, folder) for arm, folder in arms.items()}
-        for future in futures.values():
-            if future.exception() is None:
-                stack.enter_context(future.result())
-        yield {arm: future.result() for arm, future in futures.items()}
+        openers = [functools.partial(opened, folder) for folder in arms.values()]
+        sessions = open_side_by_side(stack, openers)
+        yield dict(zip(arms, sessions, strict=True))
 
 
 def fresh_seed() -> int:

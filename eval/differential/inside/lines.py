@@ -22,18 +22,26 @@ class LineTrace:
     def __init__(self, source: str, lines: dict[str, list[int]]) -> None:
         self._wanted = {os.path.realpath(Path(source, f)): (f, set(n)) for f, n in lines.items()}
         self._hit: dict[str, set[int]] = {path: set() for path in self._wanted}
+        self._code = {
+            path: wanted & _lines_with_code(path) for path, (_, wanted) in self._wanted.items()
+        }
 
     def start(self) -> None:
         """From here on, in every thread."""
         threading.settrace(self._call)
         sys.settrace(self._call)
 
+    @property
+    def is_complete(self) -> bool:
+        """Whether nothing is left to be seen."""
+        return all(code <= self._hit[path] for path, code in self._code.items())
+
     def missed(self) -> list[list[Any]]:
         """File and number of every line that holds code and was not executed."""
         sys.settrace(None)
         found: list[list[Any]] = []
-        for path, (file, wanted) in self._wanted.items():
-            left = (wanted & _lines_with_code(path)) - self._hit[path]
+        for path, (file, _) in self._wanted.items():
+            left = self._code[path] - self._hit[path]
             found += [[file, number] for number in sorted(left)]
         return found
 

@@ -57,7 +57,7 @@ def run(task: dict[str, Any], channel: Channel) -> None:
         random.seed(0)
         if isinstance(functions[number], str):
             outcome: Any = {"kind": "missing", "why": functions[number]}
-        elif time.monotonic() - start > task["total_s"]:
+        elif time.monotonic() - start > task["total_s"] or (trace and trace.is_complete):
             outcome = {"kind": "skipped"}
         else:
             outcome = _outcome(functions[number], text, task)

@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 
 from speedwright.eval.differential import DifferentialReport
-from speedwright.eval.differential.changed import ChangedFunction
+from speedwright.eval.differential.changed_function import ChangedFunction
 from speedwright.eval.differential.faults import CallUnderTest, Origin, Standing, judge_call
 
 Check = Callable[..., DifferentialReport]

@@ -34,7 +34,9 @@ def judged(maker: Maker, tmp_path: Path, text: str) -> JudgeReport:
 
 def test_work_moved_to_import_is_refused(repository_maker: Maker, tmp_path: Path) -> None:
     moved = (
-        "TABLE = [sum([i] * i) for i in range(3000)]\n\n\ndef squares(n):\n    return TABLE[:n]\n"
+        "TABLE = [sum([i] * i) for i in range(3000)]\n\n\ndef squares(n):\n"
+        "    if 0 <= n <= 3000:\n        return TABLE[:n]\n"
+        "    return [sum([i] * i) for i in range(n)]\n"
     )
     found = judged(repository_maker, tmp_path, moved).judgement
     assert found.word == "rejected", found.to_json()
