@@ -42,6 +42,7 @@ from speedwright.eval.differential.recording import (
     recorded,
 )
 from speedwright.eval.differential.report import DifferentialReport
+from speedwright.eval.differential.settable import settable_attributes
 from speedwright.eval.judge.baseline import Baseline
 from speedwright.eval.patch import touched_files
 from speedwright.eval.progress import Progress
@@ -190,7 +191,7 @@ def _check_functions(
             bench = _open(baseline, folder, found, _end_s(baseline, deadline_s), stack)
             _compare(bench, calls, tally, call_s=BASE_CALL_S, total_s=bench.left_s / 4)
             if not is_search and not tally.faults:
-                made = _made_up(found.functions, calls, seed=seed, left_s=bench.left_s)
+                made = _made_up(baseline.folder, calls, seed=seed, left_s=bench.left_s)
                 shortest_s, longest_s = MADE_UP_CALL_S
                 call_s = min(longest_s, max(shortest_s, 5 * baseline.wall_s))
                 share_s = max(MADE_UP_LEAST_S, MADE_UP_RUNS * baseline.wall_s)
@@ -260,11 +261,7 @@ def _is_reshaped(call: Any, names: frozenset[str]) -> bool:
 
 
 def _made_up(
-    functions: Sequence[RecordedFunction],
-    calls: Sequence[CallUnderTest],
-    *,
-    seed: int,
-    left_s: float,
+    base: Path, calls: Sequence[CallUnderTest], *, seed: int, left_s: float
 ) -> list[CallUnderTest]:
     import json
 
@@ -277,7 +274,9 @@ def _made_up(
         if time.monotonic() > end_s:
             break
         documents = [json.loads(c.text) for c in known]
-        for made in generate(documents, seed=seed, count=GENERATED_PER_FUNCTION):
+        free = settable_attributes(base / function.file)
+        made_up = generate(documents, seed=seed, count=GENERATED_PER_FUNCTION, settable=free)
+        for made in made_up:
             found.append(
                 CallUnderTest(
                     function=function,

@@ -10,17 +10,19 @@ from __future__ import annotations
 import copy
 import json
 import random
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Sequence, Set
 from dataclasses import dataclass
 from typing import Any
 
 from speedwright.eval.differential.document import children, walk
+from speedwright.eval.differential.relations import other_attributes, related
 from speedwright.eval.differential.slots import LISTS, Slot, habits, put, slots
 
 MAX_SEED_CHARS = 8_000
 MAX_SEEDS = 40
 CUT_ITEMS = 12
 MAX_CHANGES = 3
+OFFSET = 400_000.0  # large and close together: what cancels loses its digits
 BIG_INTS = (2**31, -(2**31) - 1, 2**53 + 1, 2**63)
 # ruff: noqa: RUF001 (letters that look alike are the point)
 WORDS = ("", " ", "a", "A", "ß", "İstanbul", "ſ", "é", "e\u0301", "Ⅷ", "x y", "\n", "\t", "0", "-1",
@@ -40,20 +42,28 @@ class Generated:
     is_far: bool
 
 
-def generate(calls: Sequence[Any], *, seed: int, count: int) -> tuple[Generated, ...]:
+def generate(
+    calls: Sequence[Any],
+    *,
+    seed: int,
+    count: int,
+    settable: Set[tuple[str, str]] = frozenset(),
+) -> tuple[Generated, ...]:
     """Calls like the recorded ones, but different from all of them.
 
     Args:
         calls: Encoded recorded calls of one function.
         seed: Of the choice.
-        count: Most calls made; simple ones come first.
+        count: Most calls made; related and simple ones come first.
+        settable: Class and name of attributes that instances may have otherwise.
     """
     known = {_text(c) for c in calls}
     rules = habits(calls)
     seeds = _seeds(calls)
     made: dict[str, bool] = {}
     drawn = _drawn(seeds, seed, count // 3)
-    for call in (*_simple(seeds), *drawn, *_scattered(seeds, seed, 2 * count)):
+    first = [*related(seeds), *other_attributes(seeds, settable)]
+    for call in (*first, *_simple(seeds), *drawn, *_scattered(seeds, seed, 2 * count)):
         text = _text(call)
         if text not in known and text not in made:
             made[text] = rules.is_broken_by(call)
@@ -235,6 +245,8 @@ def _list_edges(items: list[Any]) -> list[list[Any]]:
         found += [sorted(items), sorted(items, reverse=True)]
         if type(items[0]) is int:
             found += [[-i for i in items], [0 for _ in items]]
+    if len(items) > 1 and all(type(i) is list and i[0] == "f" and "n" not in i[1] for i in items):
+        found.append([["f", (OFFSET + float.fromhex(i[1])).hex()] for i in items])
     return found
 
 

@@ -21,7 +21,7 @@ from speedwright.eval.target import Target
 REFUSALS = ("rejected", "incorrect", "crashed", "timed_out", "build_failed")
 PARTS = ("policy", "guard", "tests", "output", "dynamic", "differential")
 # Ends a measurement that cannot decide; what only the timing tells gets what a busy machine needs.
-MOST_S = 30.0
+MOST_S = 60.0
 MOST_TIMED_S = 120.0
 # Rows that no patch on a CPU can show by itself, with the reason in README.md.
 WITHOUT_CASE = {22}
