@@ -22,7 +22,7 @@ MAX_SEED_CHARS = 8_000
 MAX_SEEDS = 40
 CUT_ITEMS = 12
 MAX_CHANGES = 3
-OFFSET = 400_000.0  # large and close together: what cancels loses its digits
+OFFSET = 400_000  # large and close together: what cancels loses its digits
 BIG_INTS = (2**31, -(2**31) - 1, 2**53 + 1, 2**63)
 # ruff: noqa: RUF001 (letters that look alike are the point)
 WORDS = ("", " ", "a", "A", "ß", "İstanbul", "ſ", "é", "e\u0301", "Ⅷ", "x y", "\n", "\t", "0", "-1",
@@ -244,7 +244,7 @@ def _list_edges(items: list[Any]) -> list[list[Any]]:
     if items and all(type(i) is type(items[0]) and type(i) in (int, str) for i in items):
         found += [sorted(items), sorted(items, reverse=True)]
         if type(items[0]) is int:
-            found += [[-i for i in items], [0 for _ in items]]
+            found += [[-i for i in items], [0 for _ in items], [OFFSET + i for i in items]]
     if len(items) > 1 and all(type(i) is list and i[0] == "f" and "n" not in i[1] for i in items):
         found.append([["f", (OFFSET + float.fromhex(i[1])).hex()] for i in items])
     return found
