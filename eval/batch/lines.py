@@ -58,14 +58,15 @@ class Lines:
         """
         line = json.dumps({"schema_version": SCHEMA_VERSION, **row}, allow_nan=False)
         with told_where(self.path):
-            if not self._is_mended:
-                self._mend()
+            self.mend()
             with self.path.open("ab", buffering=0) as stream:
                 _write_all(stream.fileno(), line.encode("ascii") + b"\n")
                 os.fsync(stream.fileno())
 
-    def _mend(self) -> None:
-        """Take off what a kill left of a last line."""
+    def mend(self) -> None:
+        """Take off what a kill left of a last line; once is enough for one writer."""
+        if self._is_mended or not self.path.is_file():
+            return
         with self.path.open("ab+") as stream:
             end = stream.seek(0, os.SEEK_END)
             stream.truncate(_end_of_lines(stream, end))

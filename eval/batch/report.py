@@ -33,7 +33,7 @@ class Row:
         return {
             **row,
             "cost_usd": solution.cost_usd if solution else None,
-            "solve_wall_s": solution.wall_s if solution else None,
+            "solve_wall_s": round(solution.wall_s, 6) if solution else None,
             "notes": list(solution.notes) if solution else [],
         }
 

@@ -107,6 +107,8 @@ class Store:
         self._scored[result.key] = result
 
     def _load(self) -> None:
+        for lines in (self._predictions, self._results):
+            lines.mend()
         for row in self._predictions.read():
             try:
                 self._solutions[str(row["key"])] = _solution(row)
