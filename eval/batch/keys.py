@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict
 from typing import Any
 
 from speedwright.eval.batch.interfaces import Task
@@ -18,14 +17,14 @@ def solution_key(task: Task, solver: str) -> str:
     >>> solution_key(task, "gold") == solution_key(task, "nop")
     False
     """
-    return _hash({"task": asdict(task), "solver": solver})
+    return _hash({"task": _content(task), "solver": solver})
 
 
 def result_key(task: Task, samples: Sequence[str], settings: Mapping[str, Any], solver: str) -> str:
     """Identity of one score: task, samples, all settings of the suite, and who answered."""
     return _hash(
         {
-            "task": asdict(task),
+            "task": _content(task),
             "samples": list(samples),
             "settings": dict(settings),
             "solver": solver,
@@ -33,6 +32,25 @@ def result_key(task: Task, samples: Sequence[str], settings: Mapping[str, Any], 
     )
 
 
+def _content(task: Task) -> dict[str, Any]:
+    target = task.target
+    return {
+        "id": task.id,
+        "prompt": task.prompt,
+        "language": task.language,
+        "target": None
+        if target is None
+        else {
+            "files": dict(target.files),
+            "answer": target.answer,
+            "workload": target.workload,
+            "test": target.test,
+            "build": target.build,
+            "holdout": list(target.holdout),
+        },
+    }
+
+
 def _hash(content: Mapping[str, Any]) -> str:
-    text = json.dumps(content, sort_keys=True, separators=(",", ":"), allow_nan=False, default=list)
+    text = json.dumps(content, sort_keys=True, separators=(",", ":"), allow_nan=False)
     return hashlib.sha256(text.encode("ascii")).hexdigest()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import copy
 import json
 from dataclasses import replace
 from pathlib import Path
@@ -142,6 +143,11 @@ def test_its_name_tells_what_decides_the_answer() -> None:
     assert (
         AgentSolver(SolverOptions()).name == f"agent:rules (auto, quick, {QUICK_ATTEMPTS} attempts)"
     )
+
+
+def test_it_can_be_sent_elsewhere() -> None:
+    solver = AgentSolver(SolverOptions(search="screened", attempts=3))
+    assert copy.copy(solver).name == solver.name  # as pickle does it
 
 
 def script(folder: Path, *replies: Any) -> str:

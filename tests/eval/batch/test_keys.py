@@ -1,6 +1,6 @@
 """What makes work the same, and what another."""
 
-from dataclasses import replace
+from dataclasses import fields, replace
 
 import pytest
 
@@ -31,6 +31,17 @@ def key(task: Task = TASK, samples: tuple[str, ...] = ("s",), seed: int = 1, who
 )
 def test_another_content_is_another_key(other: str) -> None:
     assert other != key()
+
+
+def test_every_field_of_a_task_counts() -> None:
+    """A field that is added to the seam must be added to the key as well."""
+    assert {f.name for f in fields(Task)} == {"id", "prompt", "language", "target"}
+    changed = {
+        "files": {}, "answer": "b.py", "workload": "w", "test": "t", "build": "b", "holdout": ("h",)
+    }  # fmt: skip
+    assert {f.name for f in fields(TaskTarget)} == set(changed)
+    keys = {key(replace(TASK, target=replace(TARGET, **{n: v}))) for n, v in changed.items()}
+    assert len(keys | {key(), key(replace(TASK, id="y")), key(replace(TASK, language="cpp"))}) == 9
 
 
 def test_order_of_names_does_not_matter() -> None:
