@@ -10,26 +10,40 @@ from typing import Any
 from speedwright.eval.batch.interfaces import Task
 
 
-def solution_key(task: Task, solver: str) -> str:
+def task_hash(task: Task) -> str:
+    """Identity of a task by all that it holds; worked out once, as its files may be large."""
+    return _hash(_content(task))
+
+
+def solution_key(task: str, solver: str) -> str:
     """Identity of what one solver answers to one task.
 
-    >>> task = Task(id="a", prompt="p", language="python")
-    >>> solution_key(task, "gold") == solution_key(task, "nop")
+    Args:
+        task: Its `task_hash`.
+        solver: Its name.
+
+    >>> solution_key("t", "gold") == solution_key("t", "nop")
     False
     """
-    return _hash({"task": _content(task), "solver": solver})
+    return _hash({"task": task, "solver": solver})
 
 
-def result_key(task: Task, samples: Sequence[str], settings: Mapping[str, Any], solver: str) -> str:
-    """Identity of one score: task, samples, all settings of the suite, and who answered."""
-    return _hash(
-        {
-            "task": _content(task),
-            "samples": list(samples),
-            "settings": dict(settings),
-            "solver": solver,
-        }
-    )
+def result_key(task: str, samples: Sequence[str], settings: Mapping[str, Any], solver: str) -> str:
+    """Identity of one score: task, samples, all settings of the suite, and who answered.
+
+    Args:
+        task: Its `task_hash`.
+        samples: In order.
+        settings: Of the suite.
+        solver: Its name.
+    """
+    content = {
+        "task": task,
+        "samples": list(samples),
+        "settings": dict(settings),
+        "solver": solver,
+    }
+    return _hash(content)
 
 
 def _content(task: Task) -> dict[str, Any]:

@@ -98,6 +98,15 @@ def test_a_broken_target_is_answered_as_it_is_with_the_reason() -> None:
     assert found.notes[0].startswith("not optimised: ")
 
 
+def test_code_that_no_file_can_hold_is_answered_as_it_is() -> None:
+    odd = SLOW + "# \ud800\n"
+    found = solve(
+        replace(OPTIMISE, target=replace(TARGET, files={**TARGET.files, "solution.py": odd}))
+    )
+    assert found.samples == (odd,)
+    assert found.notes == ("not optimised: the code cannot be written as UTF-8",)
+
+
 def test_a_time_limit_too_short_is_answered_as_it_is() -> None:
     found = solve(OPTIMISE, time_limit_s=0.01)
     assert found.samples == (SLOW,)
