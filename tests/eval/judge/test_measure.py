@@ -140,6 +140,7 @@ def test_a_goal_out_of_reach_ends_at_the_first_look(prepare: Prepare) -> None:
     word = word_of(found.verdict)
     assert word in ("inconclusive", "equivalent")
     assert found.rounds is not None
+    assert found.runs == found.rounds.runs == 3 * (len(found.rounds.all) + 1)
     if word == "inconclusive":
         assert len(found.rounds.kept) == 10
         assert found.verdict.reasons[0].startswith("ended early: a difference of 900.0%")
