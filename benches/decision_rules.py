@@ -4,6 +4,8 @@
 
 Both arms of every window are the same unchanged program; for the columns of gains the candidate's
 times are multiplied by 1 - e. `false` counts `faster` and `slower` at e = 0, in percent of windows.
+Designs: blocks (all of one arm first), pairs (adjacent, the order by a coin), rounds (as pairs,
+with a copy of the base as the third run: the A/A control, without which nothing is claimed).
 """
 
 from __future__ import annotations
@@ -19,11 +21,12 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.stats import mannwhitneyu, ttest_ind
 
-from speedwright.eval.stats import LOOKS, SequentialDesign, Word, compare
+from speedwright.eval.stats import LOOKS, SequentialDesign, Word, compare, control
 
 Times = NDArray[np.float64]
 Said = tuple[Word, int]
-Rule = Callable[[Times, Times], Said]
+Rule = Callable[..., Said]
+Window = tuple[Times, ...]
 SEEDS = 10
 
 
@@ -72,13 +75,37 @@ def ours_in_looks(base: Times, candidate: Times) -> Said:
     return look.comparison.word, 2 * done
 
 
-def blocks(times: Times, k: int) -> Iterator[tuple[Times, Times]]:
+def claim(goal: float | None) -> Rule:
+    """What a confirmation does: looks, control, and maybe an end once the goal is excluded."""
+    design = SequentialDesign(goal=goal)
+
+    def rule(base: Times, candidate: Times, copy: Times) -> Said:
+        for done in LOOKS:
+            gate = control(base[:done].tolist(), copy[:done].tolist())
+            look = design.conclude(base[:done].tolist(), candidate[:done].tolist(), gate=gate)
+            if look.is_final:
+                break
+        return look.comparison.word if look.is_sound else Word.INCONCLUSIVE, 3 * done
+
+    return rule
+
+
+def blocks(times: Times, k: int) -> Iterator[Window]:
     """Take k runs of the base, then k of the candidate: what most tools do."""
     for start in range(0, times.size - 2 * k + 1, max(1, k // 4)):
         yield times[start : start + k], times[start + k : start + 2 * k]
 
 
-def pairs(times: Times, k: int) -> Iterator[tuple[Times, Times]]:
+def rounds(times: Times, k: int) -> Iterator[Window]:
+    """Take k rounds of three adjacent runs, shuffled in each: base, candidate, copy."""
+    rows = times[: times.size // 3 * 3].reshape(-1, 3)
+    rng = np.random.default_rng(k)
+    for start in range(0, len(rows) - k + 1, max(1, k // 4)):
+        for _ in range(SEEDS):
+            yield tuple(rng.permuted(rows[start : start + k], axis=1).T)
+
+
+def pairs(times: Times, k: int) -> Iterator[Window]:
     """Take k adjacent pairs, the order inside each by a coin; many coins for each window."""
     rows = times[: times.size // 2 * 2].reshape(-1, 2)
     rng = np.random.default_rng(k)
@@ -103,14 +130,16 @@ RULES: list[tuple[str, str, Rule, int]] = [
     ("Mann-Whitney, 2.5 %", "pairs", p_rule(mann_whitney, 0.025), 20),
     *(("speedwright, one look", "pairs", ours, k) for k in (10, 20, 40)),
     ("speedwright, looks 10/20/40/80", "pairs", ours_in_looks, LOOKS[-1]),
+    ("speedwright, looks and control", "rounds", claim(None), LOOKS[-1]),
+    ("the same, goal 2 %", "rounds", claim(0.02), LOOKS[-1]),
+    ("the same, goal 3 %", "rounds", claim(0.03), LOOKS[-1]),
 ]
+DESIGNS = {"blocks": blocks, "pairs": pairs, "rounds": rounds}
 
 
-def share(
-    rule: Rule, windows: list[tuple[Times, Times]], saved: float
-) -> tuple[float, float, float]:
+def share(rule: Rule, windows: list[Window], saved: float) -> tuple[float, float, float]:
     """Percent `faster`, percent `slower`, mean runs used."""
-    said = [rule(base, candidate * (1 - saved)) for base, candidate in windows]
+    said = [rule(base, candidate * (1 - saved), *rest) for base, candidate, *rest in windows]
     words = [word for word, _ in said]
     return (
         100 * words.count(Word.FASTER) / len(words),
@@ -122,23 +151,23 @@ def share(
 def main() -> None:
     shared = Path(os.environ.get("SPEEDWRIGHT_SHARED", Path(__file__).parents[2] / "shared"))
     folder = Path(sys.argv[1]) if len(sys.argv) > 1 else shared / "data" / "traces"
-    for name, clock in (("quiet", "wall"), ("noisy", "wall"), ("noisy", "cpu")):
+    for name, clock in [(n, c) for c in ("wall", "cpu") for n in ("quiet", "noisy")]:
         document = json.loads((folder / f"{name}.json").read_text())
         column = document["columns"].index(f"{clock}_ns")
         times = np.array([row[column] for row in document["rows"]], dtype=float)
         print(f"\n{name} {clock}: {times.size} runs\n")
         print(
             "| rule | design | runs an arm | false faster | false slower | 3 % found | 5 % found "
-            "| runs used at 5 % |\n|---|---|---|---|---|---|---|---|"
+            "| runs used at 0 / 5 % |\n|---|---|---|---|---|---|---|---|"
         )
         for title, design, rule, k in RULES:
-            windows = list((blocks if design == "blocks" else pairs)(times, k))
-            faster, slower, _ = share(rule, windows, 0.0)
+            windows = list(DESIGNS[design](times, k))
+            faster, slower, none = share(rule, windows, 0.0)
             three, _, _ = share(rule, windows, 0.03)
             five, _, runs = share(rule, windows, 0.05)
             print(
                 f"| {title} | {design} | {k} | {faster:.1f} | {slower:.1f} | {three:.0f} "
-                f"| {five:.0f} | {runs:.0f} |"
+                f"| {five:.0f} | {none:.0f} / {runs:.0f} |"
             )
 
 

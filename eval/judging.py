@@ -35,12 +35,14 @@ class JudgeRequest:
         patch: File with a unified diff.
         holdout: More workloads on which the gain is reported.
         seed: Of the measurement; `None` for a fresh one.
+        goal: Least relative difference that matters: measuring ends once it is excluded.
     """
 
     target: TargetRequest
     patch: Path
     holdout: tuple[str, ...] = ()
     seed: int | None = None
+    goal: float | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,6 +55,7 @@ class CompareRequest:
         head: Git ref or folder.
         holdout: More workloads on which the gain is reported.
         seed: Of the measurement; `None` for a fresh one.
+        goal: Least relative difference that matters: measuring ends once it is excluded.
     """
 
     target: TargetRequest
@@ -60,6 +63,7 @@ class CompareRequest:
     head: str
     holdout: tuple[str, ...] = ()
     seed: int | None = None
+    goal: float | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -112,6 +116,7 @@ def judge_patch(request: JudgeRequest, progress: Progress) -> JudgeReport:
         title=request.patch.name,
         holdout=request.holdout,
         is_by_hand=True,
+        goal=request.goal,
     )
 
 
@@ -141,6 +146,7 @@ def compare_versions(request: CompareRequest, progress: Progress) -> JudgeReport
             base=base,
             has_policy=False,
             holdout=request.holdout,
+            goal=request.goal,
         )
 
 
@@ -174,6 +180,7 @@ def _judged(
     has_policy: bool = True,
     holdout: tuple[str, ...] = (),
     is_by_hand: bool = False,
+    goal: float | None = None,
 ) -> JudgeReport:
     start_s = time.monotonic()
     deadline_s = start_s + request.time_limit_s if request.time_limit_s else None
@@ -191,7 +198,13 @@ def _judged(
         progress.folder(run.path)
         baseline = prepare_baseline(target, scratch / "versions", progress)
         baseline = replace(baseline, holdout=prepare_holdout(baseline, holdout))
-        case = Case(candidate=candidate, seed=seed, deadline_s=deadline_s, has_policy=has_policy)
+        case = Case(
+            candidate=candidate,
+            seed=seed,
+            deadline_s=deadline_s,
+            has_policy=has_policy,
+            goal=goal,
+        )
         judgement = judge(case, baseline, progress)
         folder = write_evidence(
             run.path / "evidence",

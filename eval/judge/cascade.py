@@ -75,6 +75,7 @@ class Case:
         seed: Of the measurement.
         deadline_s: Point on the monotonic clock, or `None`.
         has_policy: Whether step 1 applies; `compare` of the user's own versions goes without.
+        goal: Least relative difference that matters, e.g. 0.03; `None` for every one.
     """
 
     candidate: Candidate
@@ -83,6 +84,7 @@ class Case:
     seed: int
     deadline_s: float | None = None
     has_policy: bool = True
+    goal: float | None = None
 
 
 def judge(case: Case, baseline: Baseline, progress: Progress) -> Judgement:
@@ -166,6 +168,7 @@ def _on_disk(
         seed=case.seed,
         progress=progress,
         deadline_s=case.deadline_s,
+        goal=case.goal,
     )
     trace.rounds = found.rounds
     trace.done(case.mode.value, runs=found.runs)

@@ -3,7 +3,15 @@
 from __future__ import annotations
 
 from speedwright.eval.judge.rounds import CANDIDATE, SampleFailed
-from speedwright.eval.stats import ClockLabel, Comparison, Control, Word, classify_clocks
+from speedwright.eval.stats import (
+    NOISY_GOAL,
+    ClockLabel,
+    Comparison,
+    Control,
+    Stop,
+    Word,
+    classify_clocks,
+)
 from speedwright.eval.verdict import Crashed, InfraError, TimedOut, Verdict
 from speedwright.sandbox import Outcome
 
@@ -62,6 +70,18 @@ def failure(failed: SampleFailed, limit_s: float) -> Verdict:
         case _:
             how = result.detail or result.outcome.value
             return Crashed(reasons=(f"the workload died ({how}): {said}",))
+
+
+def why_ended_early(stop: Stop, goal: float | None) -> str:
+    """Why no more pairs were run although nothing was settled; empty if that is not so."""
+    if stop is Stop.GOAL_EXCLUDED and goal is not None:
+        return f"ended early: a difference of {goal:.1%} or more, as asked for, is excluded"
+    if stop is Stop.TOO_NOISY:
+        return (
+            "wall time is too noisy here, and CPU time excludes a difference of "
+            f"{NOISY_GOAL if goal is None else goal:.1%} or more: more pairs are not worth it"
+        )
+    return ""
 
 
 def why_unstable(gate: Control) -> str:

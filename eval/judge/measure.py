@@ -19,8 +19,15 @@ from pathlib import Path
 
 from speedwright.eval.judge.baseline import Baseline
 from speedwright.eval.judge.boxes import box_for, open_box, timing_cpus
+from speedwright.eval.judge.cpu_clock import cores, cpu_comparison, cpu_witness
 from speedwright.eval.judge.dynamic import refuse_dishonest, warnings
-from speedwright.eval.judge.explain import failure, read_together, sentence, why_unstable
+from speedwright.eval.judge.explain import (
+    failure,
+    read_together,
+    sentence,
+    why_ended_early,
+    why_unstable,
+)
 from speedwright.eval.judge.outputs import difference
 from speedwright.eval.judge.rounds import (
     BASE,
@@ -38,7 +45,6 @@ from speedwright.eval.stats import (
     SequentialDesign,
     compare,
     control,
-    cores_used,
     screen,
 )
 from speedwright.eval.verdict import (
@@ -57,8 +63,6 @@ SERIAL_CPU_OVER_WALL = 0.9
 SCREEN_LOOKS = (7, 14, 20)
 SCREEN_LEVEL = 0.008
 SCREEN_DROPS = (5, 7)
-LEAST_CPU_S = 0.002
-MOST_SETUP_SHARE = 0.1
 
 
 class Mode(StrEnum):
@@ -92,6 +96,7 @@ def measure(
     seed: int,
     progress: Progress,
     deadline_s: float | None = None,
+    goal: float | None = None,
 ) -> Measurement:
     """Time the version in `candidate` against the one in `reference`.
 
@@ -103,6 +108,7 @@ def measure(
         seed: Of the order and the samples.
         progress: Hears of every look.
         deadline_s: Point on the monotonic clock at which the next look is the last.
+        goal: Least relative difference that matters: a confirmation ends once it is excluded.
 
     Raises:
         SandboxError: The sandbox failed.
@@ -119,7 +125,8 @@ def measure(
         ):
             timer = timer_for(baseline.target.workload)
             rounds = Rounds(sessions, timer, baseline.sample_limits, seed=seed)
-            return _run(baseline, rounds, mode, progress, deadline_s)
+            design = _design(baseline, mode, goal)
+            return _run(baseline, rounds, design, mode, progress, deadline_s)
     finally:
         if COPY in arms:
             baseline.versions.forget(arms[COPY])
@@ -128,11 +135,11 @@ def measure(
 def _run(
     baseline: Baseline,
     rounds: Rounds,
+    design: SequentialDesign,
     mode: Mode,
     progress: Progress,
     deadline_s: float | None,
 ) -> Measurement:
-    design = _design(baseline, mode)
     try:
         rounds.warm_up()
         while True:
@@ -215,21 +222,22 @@ def _look(
         why = f"screened on {clock}; no claim"
         return _measured(rounds, look.comparison, None, why=why) if look.is_final else None
     gate = control(rounds.walls(BASE), rounds.walls(COPY))
-    look = design.conclude(*wall, is_last=is_last, gate=gate)
+    cpu = cpu_witness(rounds, margin=design.margin, confidence=design.confidence)
+    look = design.conclude(*wall, is_last=is_last, gate=gate, cpu=cpu)
     if not look.is_final:
         return None
     if not look.is_sound:
         return Unstable(control=gate, comparison=look.comparison, reasons=(why_unstable(gate),))
-    return _measured(rounds, look.comparison, gate)
+    return _measured(rounds, look.comparison, gate, why=why_ended_early(look.stop, design.goal))
 
 
 def _measured(
     rounds: Rounds, comparison: Comparison, gate: Control | None, *, why: str = ""
 ) -> Measured:
-    cpu = _cpu_comparison(rounds, comparison)
+    cpu = cpu_comparison(rounds, margin=comparison.margin, confidence=comparison.confidence)
     base_s = statistics.median(rounds.walls(BASE))
     candidate_s = statistics.median(rounds.walls(CANDIDATE))
-    label, reasons = read_together(comparison, cpu, _cores(rounds, BASE), _cores(rounds, CANDIDATE))
+    label, reasons = read_together(comparison, cpu, cores(rounds, BASE), cores(rounds, CANDIDATE))
     said = (sentence(comparison, gate), *reasons)
     return Measured(
         comparison=comparison,
@@ -269,34 +277,16 @@ def _is_cut(sample: Sample) -> bool:
     return kept < (result.stdout_bytes if result.reply is None else result.reply_bytes)
 
 
-def _design(baseline: Baseline, mode: Mode) -> SequentialDesign:
+def _design(baseline: Baseline, mode: Mode, goal: float | None) -> SequentialDesign:
     margin = baseline.target.margin
     if mode is Mode.SCREEN:
         return SequentialDesign(looks=SCREEN_LOOKS, level=SCREEN_LEVEL, margin=margin)
-    return SequentialDesign(margin=margin)
+    return SequentialDesign(margin=margin, goal=goal)
 
 
 def _times(rounds: Rounds, *, is_cpu: bool) -> tuple[list[float], list[float]]:
     read = rounds.cpus if is_cpu else rounds.walls
     return read(BASE), read(CANDIDATE)
-
-
-def _cpu_comparison(rounds: Rounds, wall: Comparison) -> Comparison | None:
-    """CPU time; `None` where it is too little, or not of the same work as the wall time.
-
-    The wall time of a function workload leaves its imports and set-up out, CPU time holds them.
-    """
-    arms = [r.samples[arm] for r in rounds.kept for arm in (BASE, CANDIDATE)]
-    if any((sample.setup_s or 0.0) > MOST_SETUP_SHARE * sample.wall_s for sample in arms):
-        return None
-    base, candidate = _times(rounds, is_cpu=True)
-    if min(*base, *candidate) < LEAST_CPU_S:
-        return None
-    return compare(base, candidate, margin=wall.margin, confidence=wall.confidence)
-
-
-def _cores(rounds: Rounds, arm: str) -> float:
-    return cores_used(rounds.walls(arm), rounds.cpus(arm))
 
 
 def _peak(rounds: Rounds, arm: str) -> int:

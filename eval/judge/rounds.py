@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import random
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -52,6 +52,16 @@ class Round:
     is_discarded: bool
 
 
+def machine_ticks() -> tuple[int, int]:
+    """Stolen and all CPU ticks of the machine since boot; zeros where nobody counts."""
+    try:
+        first = Path("/proc/stat").read_text().split("\n", 1)[0].split()
+    except OSError:
+        return 0, 0
+    ticks = [int(word) for word in first[1:9]]
+    return ticks[7] if len(ticks) > 7 else 0, sum(ticks)
+
+
 class Rounds:
     """Runs rounds and keeps them.
 
@@ -60,14 +70,22 @@ class Rounds:
         timer: Times one run.
         limits: Ceilings of one run.
         seed: Seed of the order and of the samples' seeds.
+        ticks: Reads stolen and all CPU ticks of the machine.
     """
 
     def __init__(
-        self, sessions: Mapping[str, Session], timer: Timer, limits: Limits, *, seed: int
+        self,
+        sessions: Mapping[str, Session],
+        timer: Timer,
+        limits: Limits,
+        *,
+        seed: int,
+        ticks: Callable[[], tuple[int, int]] = machine_ticks,
     ) -> None:
         self._sessions = dict(sessions)
         self._timer = timer
         self._limits = limits
+        self._ticks = ticks
         self._random = random.Random(seed)
         self.all: list[Round] = []
         self.runs = 0
@@ -91,9 +109,9 @@ class Rounds:
         seed = self._random.randrange(1, 2**32 - 1)
         order = list(self._sessions)
         self._random.shuffle(order)
-        before = _cpu_ticks()
+        before = self._ticks()
         samples = {arm: self._sample(arm, seed=seed) for arm in order}
-        steal = _steal_share(before, _cpu_ticks())
+        steal = _steal_share(before, self._ticks())
         # At most half may go, or a machine under constant steal would never end: the rest then
         # stays in and the A/A control decides.
         discarded = sum(r.is_discarded for r in self.all)
@@ -144,16 +162,6 @@ def off_the_timed_cores(cpus: tuple[int, ...] | None) -> Iterator[None]:
 def deadline_in(seconds: float | None) -> float | None:
     """A point on the monotonic clock, or `None`."""
     return None if seconds is None else time.monotonic() + seconds
-
-
-def _cpu_ticks() -> tuple[int, int]:
-    """Stolen and all ticks of the machine since boot."""
-    try:
-        first = Path("/proc/stat").read_text().split("\n", 1)[0].split()
-    except OSError:
-        return 0, 0
-    ticks = [int(word) for word in first[1:9]]
-    return ticks[7] if len(ticks) > 7 else 0, sum(ticks)
 
 
 def _steal_share(before: tuple[int, int], after: tuple[int, int]) -> float:

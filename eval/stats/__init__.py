@@ -19,12 +19,14 @@ from speedwright.eval.stats.looks import (
 from speedwright.eval.stats.orders import order
 from speedwright.eval.stats.paired import LEAST_PAIRS, MARGIN, compare, control
 from speedwright.eval.stats.screening import Outlook, Screening, screen
+from speedwright.eval.stats.worth import NOISY_GOAL, excludes
 
 __all__ = [
     "LEAST_PAIRS",
     "LOOKS",
     "LOOK_LEVEL",
     "MARGIN",
+    "NOISY_GOAL",
     "ClockLabel",
     "Comparison",
     "Control",
@@ -43,6 +45,7 @@ __all__ = [
     "cores_used",
     "decide_at_look",
     "discard",
+    "excludes",
     "is_cpu_bound",
     "is_wide_for",
     "lets_stand",

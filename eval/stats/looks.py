@@ -19,6 +19,7 @@ from math import isfinite, log, log1p
 
 from speedwright.eval.stats.comparison import Comparison, Control, Word
 from speedwright.eval.stats.paired import MARGIN, compare
+from speedwright.eval.stats.worth import excludes, is_hopeless_here
 
 LOOKS = (10, 20, 40, 80)
 """Pairs at which the data may be looked at."""
@@ -32,6 +33,8 @@ class Stop(StrEnum):
 
     DECIDED = "decided"
     NARROW_ENOUGH = "narrow_enough"
+    GOAL_EXCLUDED = "goal_excluded"
+    TOO_NOISY = "too_noisy"
     PAIRS_USED_UP = "pairs_used_up"
     BUDGET_USED_UP = "budget_used_up"
     GO_ON = "go_on"
@@ -69,12 +72,15 @@ class SequentialDesign:
         level: One-sided level of each look.
         margin: Smallest relative gain that counts.
         target_half_width: Stop undecided once the half-width is below this; None: never.
+        goal: Stop undecided once the interval excludes a gain and a loss of this size; None:
+            measure on for the smaller ones too.
     """
 
     looks: tuple[int, ...] = LOOKS
     level: float = LOOK_LEVEL
     margin: float = MARGIN
     target_half_width: float | None = None
+    goal: float | None = None
 
     def __post_init__(self) -> None:
         """Refuse designs that cannot work."""
@@ -86,6 +92,8 @@ class SequentialDesign:
             raise ValueError(f"`{self.looks[0]}` pairs can never reach the level `{self.level}`")
         if not (isfinite(self.margin) and self.margin >= 0):
             raise ValueError(f"margin must be 0 or more, not `{self.margin}`")
+        if self.goal is not None and not (isfinite(self.goal) and self.goal > self.margin):
+            raise ValueError(f"the goal must exceed the margin `{self.margin}`, not `{self.goal}`")
 
     @property
     def confidence(self) -> float:
@@ -108,6 +116,7 @@ class SequentialDesign:
         *,
         is_last: bool = False,
         gate: Control | None = None,
+        cpu: Comparison | None = None,
     ) -> Look:
         """Look at the pairs and say whether to stop.
 
@@ -120,6 +129,8 @@ class SequentialDesign:
             gate: The A/A control of the same rounds. While it is too wide for the word
                 (`is_wide_for`), no word is final: a noisy start gets more pairs before it is
                 called unstable.
+            cpu: The same pairs by CPU time, if both arms compute on one core and do not wait. On
+                a noisy machine it says whether more pairs are worth it (`is_hopeless_here`).
 
         Returns:
             The comparison and whether to go on.
@@ -132,16 +143,22 @@ class SequentialDesign:
             raise ValueError(f"`{pairs}` pairs are no look of `{self.looks}`: measure on")
         comparison = compare(base, candidate, margin=self.margin, confidence=self.confidence)
         next_look = None if is_last else self.next_look(pairs)
-        stop = self._stop(comparison, gate=gate, is_last=is_last, has_next=next_look is not None)
+        stop = self._stop(comparison, gate, cpu, is_last=is_last, has_next=next_look is not None)
         return Look(
             comparison=comparison,
             stop=stop,
             next_look=next_look if stop is Stop.GO_ON else None,
-            is_sound=gate is None or lets_stand(gate, comparison),
+            is_sound=gate is None or _is_sound(gate, comparison, stop),
         )
 
     def _stop(
-        self, comparison: Comparison, *, gate: Control | None, is_last: bool, has_next: bool
+        self,
+        comparison: Comparison,
+        gate: Control | None,
+        cpu: Comparison | None,
+        *,
+        is_last: bool,
+        has_next: bool,
     ) -> Stop:
         can_stop = gate is None or not has_next or not is_wide_for(gate, comparison)
         if comparison.word is not Word.INCONCLUSIVE and can_stop:
@@ -149,6 +166,11 @@ class SequentialDesign:
         target = self.target_half_width
         if target is not None and comparison.half_width < target and can_stop:
             return Stop.NARROW_ENOUGH
+        if comparison.word is Word.INCONCLUSIVE:
+            if self.goal is not None and excludes(comparison, self.goal):
+                return Stop.GOAL_EXCLUDED
+            if is_hopeless_here(gate, cpu, self.goal):
+                return Stop.TOO_NOISY
         if has_next:
             return Stop.GO_ON
         return Stop.BUDGET_USED_UP if is_last else Stop.PAIRS_USED_UP
@@ -174,6 +196,13 @@ def is_wide_for(gate: Control, comparison: Comparison) -> bool:
 def lets_stand(gate: Control, comparison: Comparison) -> bool:
     """Say whether the control lets the word stand: it shows no bias and is not too wide for it."""
     return gate.contains_one and not is_wide_for(gate, comparison)
+
+
+def _is_sound(gate: Control, comparison: Comparison, stop: Stop) -> bool:
+    # An end for want of a worthwhile difference claims nothing that a wide control could undo.
+    if stop in (Stop.GOAL_EXCLUDED, Stop.TOO_NOISY):
+        return gate.contains_one
+    return lets_stand(gate, comparison)
 
 
 def decide_at_look(

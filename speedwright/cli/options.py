@@ -62,6 +62,13 @@ Attempts = Annotated[int | None, typer.Option(metavar="N", help="At most N candi
 MinSpeedup = Annotated[
     float | None, typer.Option(metavar="X", help="Smallest speedup worth a patch, e.g. 1.1")
 ]
+Goal = Annotated[
+    float | None,
+    typer.Option(
+        metavar="X",
+        help="Speedup worth finding, e.g. 1.03: end once such a gain and such a loss are excluded",
+    ),
+]
 Resume = Annotated[str | None, typer.Option(metavar="RUN", help="Finish a run that was stopped")]
 Out = Annotated[
     Path | None,

@@ -5,10 +5,12 @@ from __future__ import annotations
 import os
 import shlex
 from dataclasses import dataclass
+from math import inf
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from speedwright.config import Settings, load_settings
+from speedwright.errors import UsageError
 from speedwright.eval.target import TargetRequest
 
 if TYPE_CHECKING:
@@ -44,17 +46,29 @@ def target(path: Path, given: Given, out: Path | None) -> TargetRequest:
     return _target(path, _settings(path, given, None), out)
 
 
-def judge(path: Path, patch: Path, given: Given, out: Path | None) -> JudgeRequest:
+def judge(
+    path: Path, patch: Path, given: Given, out: Path | None, goal: float | None = None
+) -> JudgeRequest:
     """The request to judge one patch."""
     from speedwright.eval.judging import JudgeRequest
 
     settings = _settings(path, given, None)
     return JudgeRequest(
-        target=_target(path, settings, out), patch=patch, holdout=_texts(settings.holdout)
+        target=_target(path, settings, out),
+        patch=patch,
+        holdout=_texts(settings.holdout),
+        goal=_goal(goal, settings.margin),
     )
 
 
-def compare(base: str, head: str, repo: Path, given: Given, out: Path | None) -> CompareRequest:
+def compare(
+    base: str,
+    head: str,
+    repo: Path,
+    given: Given,
+    out: Path | None,
+    goal: float | None = None,
+) -> CompareRequest:
     """The request to compare two versions."""
     from speedwright.eval.judging import CompareRequest
 
@@ -64,6 +78,7 @@ def compare(base: str, head: str, repo: Path, given: Given, out: Path | None) ->
         base=base,
         head=head,
         holdout=_texts(settings.holdout),
+        goal=_goal(goal, settings.margin),
     )
 
 
@@ -117,6 +132,17 @@ def _target(path: Path, settings: Settings, out: Path | None) -> TargetRequest:
         time_limit_s=settings.time_limit_min * 60,
         out=out,
     )
+
+
+def _goal(factor: float | None, margin: float) -> float | None:
+    if factor is None:
+        return None
+    if not 1 + margin < factor < inf:
+        raise UsageError(
+            f"`--goal {factor:g}` is no speedup above the margin",
+            hint=f"name a factor above {1 + margin:g}, e.g. --goal 1.03",
+        )
+    return factor - 1
 
 
 def _text(argv: tuple[str, ...] | None) -> str | None:

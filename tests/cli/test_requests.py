@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from speedwright.cli.requests import Given, Search, compare, judge, optimize, target
+from speedwright.errors import UsageError
 
 TOML = """
 workload = ["python", "bench.py", "a b"]
@@ -48,6 +49,15 @@ def test_held_out_workloads_reach_the_judge(repository: Path) -> None:
     hidden = ("python bench.py 2",)
     assert judge(repository, Path("x.diff"), Given(), None).holdout == hidden
     assert compare("main", "HEAD", repository, Given(), None).holdout == hidden
+
+
+def test_a_goal_is_a_factor_above_the_margin(repository: Path) -> None:
+    found = compare("main", "HEAD", repository, Given(), None, 1.03)
+    assert found.goal == pytest.approx(0.03)
+    assert judge(repository, Path("x.diff"), Given(), None).goal is None
+    for factor in (1.01, 0.9, float("nan"), float("inf")):
+        with pytest.raises(UsageError, match="no speedup above the margin"):
+            judge(repository, Path("x.diff"), Given(), None, factor)
 
 
 def test_the_search(repository: Path) -> None:

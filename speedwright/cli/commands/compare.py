@@ -27,6 +27,7 @@ def compare(
     build: options.Build = None,
     sandbox: options.Sandbox = None,
     image: options.Image = None,
+    goal: options.Goal = None,
     out: options.Out = None,
     fail_on: options.Gate = None,
     as_json: options.Json = False,
@@ -39,7 +40,7 @@ def compare(
 
     with watching(quiet) as progress:
         given = requests.Given(workload, test, build, sandbox, image)
-        request = requests.compare(base, head, repo, given, out)
+        request = requests.compare(base, head, repo, given, out, goal)
         report = compare_versions(request, progress)
     document = report.to_json()
     output.result(document, render_judgement, as_json=as_json)

@@ -20,6 +20,7 @@ def judge(
     build: options.Build = None,
     sandbox: options.Sandbox = None,
     image: options.Image = None,
+    goal: options.Goal = None,
     out: options.Out = None,
     fail_on: options.Gate = None,
     as_json: options.Json = False,
@@ -32,7 +33,7 @@ def judge(
 
     with watching(quiet) as progress:
         given = requests.Given(workload, test, build, sandbox, image)
-        report = judge_patch(requests.judge(path, patch, given, out), progress)
+        report = judge_patch(requests.judge(path, patch, given, out, goal), progress)
     document = report.to_json()
     output.result(document, render_judgement, as_json=as_json)
     check_gate(document["verdict"], fail_on)

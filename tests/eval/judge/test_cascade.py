@@ -45,6 +45,11 @@ def test_a_real_gain_is_faster(baseline: Baseline, diff_of: Diff) -> None:
     assert document["tests_passed"] == 2
     assert len(found.samples) == document["pairs"] + sum(r["is_discarded"] for r in found.samples)
     assert {"base", "copy", "candidate"} == set(found.samples[0]["samples"])
+    cost = {step["step"]: step for step in document["steps"]}
+    assert cost["confirm"]["runs"] == 3 * (len(found.samples) + 1)
+    assert all(step["wall_s"] >= 0 for step in document["steps"])
+    timed_s = sum(s["wall_s"] for r in found.samples for s in r["samples"].values())
+    assert cost["confirm"]["wall_s"] > timed_s
 
 
 def test_a_comment_gains_nothing(baseline: Baseline, diff_of: Diff) -> None:

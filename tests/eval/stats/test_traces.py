@@ -51,6 +51,18 @@ def test_against_zero_the_test_keeps_its_level(
     assert 1.0 <= said[Word.FASTER] <= 3.5
 
 
+@pytest.mark.parametrize("clock", CLOCKS)
+def test_equal_programs_are_rarely_proven_equal_by_twenty_pairs(
+    trace: Callable[[str], Trace], clock: str
+) -> None:
+    """So `inconclusive` is as good an answer to A/A as `equivalent`; both claim no gain."""
+    said = shares(trace(clock).pairs(20))
+    assert said[Word.EQUIVALENT] + said[Word.INCONCLUSIVE] >= 98
+    assert 1 <= said[Word.EQUIVALENT] <= 30
+    wide = shares(trace(clock).pairs(20, seeds=5), margin=0.03)
+    assert wide[Word.EQUIVALENT] > 2 * said[Word.EQUIVALENT]
+
+
 @pytest.mark.parametrize(
     ("clock", "k", "least"),
     [

@@ -1,0 +1,43 @@
+"""Whether more pairs are worth measuring; it can only end a comparison, never make a claim.
+
+Covers: a comparison whose interval already excludes every difference that somebody cares about,
+    and a machine so noisy that CPU time knows the answer before wall time does.
+Does not cover: words. Ending early can turn `faster` into `inconclusive`, never the reverse, so the
+    error rates of the looks stay what they are.
+"""
+
+from __future__ import annotations
+
+from math import log, log1p
+
+from speedwright.eval.stats.comparison import Comparison, Control
+from speedwright.eval.stats.paired import LEAST_PAIRS
+
+NOISY_GOAL = 0.02
+"""What CPU time must exclude before a noisy machine is left alone, unless a goal was named."""
+
+
+def excludes(comparison: Comparison, goal: float) -> bool:
+    """Say whether the interval holds neither a gain nor a loss of the goal or more.
+
+    Args:
+        comparison: What the pairs say.
+        goal: Least relative difference that matters, e.g. 0.03; symmetric in logs.
+    """
+    edge = log1p(goal)
+    is_inside = -edge < log(comparison.ci_low) and log(comparison.ci_high) < edge
+    return is_inside and comparison.pairs >= LEAST_PAIRS
+
+
+def is_hopeless_here(gate: Control | None, cpu: Comparison | None, goal: float | None) -> bool:
+    """Say whether the machine is noisy and CPU time excludes a difference worth more pairs.
+
+    Args:
+        gate: The A/A control; while it is narrow the machine is quiet enough for wall time.
+        cpu: The same pairs by CPU time; None unless both arms compute on one core and do not
+            wait, so that neither can gain wall time without CPU time.
+        goal: Least relative difference that matters; 2 % unless told.
+    """
+    if gate is None or gate.is_narrow or cpu is None:
+        return False
+    return excludes(cpu, NOISY_GOAL if goal is None else goal)

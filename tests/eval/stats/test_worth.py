@@ -1,0 +1,179 @@
+"""Ending early for want of a worthwhile difference: cheaper, and never a word more."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from numpy.typing import NDArray
+
+from speedwright.eval.stats import (
+    LOOKS,
+    Control,
+    SequentialDesign,
+    Stop,
+    Word,
+    compare,
+    control,
+    decide_at_look,
+    excludes,
+)
+
+if TYPE_CHECKING:
+    from tests.eval.stats.conftest import Trace
+
+NOISE = np.random.default_rng(1).lognormal(0, 0.1, 80).tolist()
+NEAR = [1.002, 1.013] * 5
+QUIET = control([1.0] * 10, [1.0] * 10)
+WIDE = control(NOISE[:10], [1.0] * 10)
+BIASED = control([1.0] * 10, [1.02] * 10)
+SAME_CPU = compare([1.0] * 10, [1.0] * 10, confidence=0.984)
+
+
+@pytest.mark.parametrize(
+    ("gain", "is_excluded"),
+    [(1.0, True), (1.029, True), (1 / 1.029, True), (1.031, False), (1 / 1.031, False)],
+)
+def test_a_goal_is_excluded_on_both_sides(gain: float, is_excluded: bool) -> None:
+    assert excludes(compare([gain] * 10, [1.0] * 10), 0.03) is is_excluded
+
+
+def test_five_pairs_exclude_nothing() -> None:
+    assert not excludes(compare([1.0] * 5, [1.0] * 5), 0.03)
+
+
+@pytest.mark.parametrize("goal", [0.01, 0.0, -1.0, float("nan"), float("inf")])
+def test_a_goal_within_the_margin_is_refused(goal: float) -> None:
+    with pytest.raises(ValueError, match="goal"):
+        SequentialDesign(goal=goal)
+
+
+def test_a_goal_ends_what_the_default_would_measure_on() -> None:
+    assert decide_at_look(NEAR, [1.0] * 10).next_look == 20
+    look = SequentialDesign(goal=0.02).conclude(NEAR, [1.0] * 10)
+    assert (look.comparison.word, look.stop) == (Word.INCONCLUSIVE, Stop.GOAL_EXCLUDED)
+    assert look.is_final and look.is_sound
+
+
+@pytest.mark.parametrize(("gate", "is_sound"), [(QUIET, True), (WIDE, True), (BIASED, False)])
+def test_such_an_end_needs_no_narrow_control_but_an_unbiased_one(
+    gate: Control, is_sound: bool
+) -> None:
+    look = SequentialDesign(goal=0.02).conclude(NEAR, [1.0] * 10, gate=gate)
+    assert (look.stop, look.is_sound) == (Stop.GOAL_EXCLUDED, is_sound)
+
+
+def test_on_a_noisy_machine_cpu_time_says_that_more_pairs_are_not_worth_it() -> None:
+    design = SequentialDesign()
+    arms = (NOISE[10:20], [1.0] * 10)
+    assert design.conclude(*arms, gate=WIDE).next_look == 20
+    assert design.conclude(*arms, gate=QUIET, cpu=SAME_CPU).next_look == 20
+    look = design.conclude(*arms, gate=WIDE, cpu=SAME_CPU)
+    assert (look.comparison.word, look.stop) == (Word.INCONCLUSIVE, Stop.TOO_NOISY)
+    assert look.is_final and look.is_sound
+    gaining = compare([1.03] * 10, [1.0] * 10, confidence=0.984)
+    assert design.conclude(*arms, gate=WIDE, cpu=gaining).next_look == 20
+
+
+def test_cpu_time_undoes_no_word() -> None:
+    look = SequentialDesign().conclude([2.0] * 10, [1.0] * 10, gate=WIDE, cpu=SAME_CPU)
+    assert (look.comparison.word, look.stop) == (Word.FASTER, Stop.DECIDED)
+    near = SequentialDesign().conclude([1.03] * 10, [1.0] * 10, gate=WIDE, cpu=SAME_CPU)
+    assert (near.comparison.word, near.next_look) == (Word.FASTER, 20)
+
+
+def ask(
+    trace: Callable[[str], Trace], name: str, saved: float, *, goal: float | None, has_cpu: bool
+) -> tuple[dict[str, float], float]:
+    """Percent of each end, and mean rounds, with a control and maybe CPU time as the witness."""
+    design = SequentialDesign(goal=goal)
+    ends: Counter[str] = Counter()
+    used = 0
+    clocks = (trace(f"{name} {clock}").rounds(80, arms=3, saved=saved) for clock in ("wall", "cpu"))
+    for walls, cpus in zip(*clocks, strict=True):
+        for done in LOOKS:
+            base, copy, candidate = (arm[:done] for arm in walls)
+            witness = compare(cpus[0][:done], cpus[2][:done], confidence=design.confidence)
+            look = design.conclude(
+                base,
+                candidate,
+                gate=control(base, copy),
+                cpu=witness if has_cpu else None,
+            )
+            if look.is_final:
+                break
+        ends[look.comparison.word if look.is_sound else "unstable"] += 1
+        used += done
+    total = ends.total()
+    return {end: 100 * count / total for end, count in ends.items()}, used / total
+
+
+def test_a_goal_saves_half_of_the_rounds_of_equal_programs(trace: Callable[[str], Trace]) -> None:
+    plain, rounds = ask(trace, "quiet", 0.0, goal=None, has_cpu=False)
+    found, fewer = ask(trace, "quiet", 0.0, goal=0.03, has_cpu=False)
+    assert fewer < 0.5 * rounds
+    for said in (plain, found):
+        assert said.get("faster", 0) <= 1 and said.get("slower", 0) <= 1
+
+
+@pytest.mark.parametrize("saved", [0.03, 0.05])
+def test_gains_of_the_goal_are_found_as_before(trace: Callable[[str], Trace], saved: float) -> None:
+    plain, _ = ask(trace, "quiet", saved, goal=None, has_cpu=False)
+    found, _ = ask(trace, "quiet", saved, goal=0.03, has_cpu=False)
+    assert found["faster"] >= plain["faster"] - 1
+    assert found.get("slower", 0) == 0
+
+
+def test_cpu_time_saves_rounds_on_a_noisy_machine(trace: Callable[[str], Trace]) -> None:
+    plain, rounds = ask(trace, "noisy", 0.0, goal=None, has_cpu=False)
+    found, fewer = ask(trace, "noisy", 0.0, goal=None, has_cpu=True)
+    assert fewer < 0.8 * rounds
+    assert found.get("unstable", 0) < plain["unstable"]
+    for said in (plain, found):
+        assert said.get("faster", 0) <= 1.5 and said.get("slower", 0) <= 1.5
+
+
+@pytest.mark.parametrize("saved", [0.03, 0.05])
+def test_and_loses_no_gain_there(trace: Callable[[str], Trace], saved: float) -> None:
+    plain, _ = ask(trace, "noisy", saved, goal=None, has_cpu=False)
+    found, _ = ask(trace, "noisy", saved, goal=None, has_cpu=True)
+    assert found["faster"] >= plain["faster"] - 2
+
+
+@given(st.integers(0, 10_000), st.floats(0.0, 0.3), st.floats(0.9, 1.1))
+def test_an_early_end_only_ever_takes_a_word_away(seed: int, noise: float, gain: float) -> None:
+    """So whatever the data, no rate of false words can rise."""
+    rng = np.random.default_rng(seed)
+    base, copy, candidate, cpu = rng.lognormal(0, noise, (4, 80))
+    arms = (gain * base, copy, candidate, cpu)
+    plain = final_word(SequentialDesign(), *arms, has_cpu=False)
+    for goal in (None, 0.02, 0.05):
+        early = final_word(SequentialDesign(goal=goal), *arms, has_cpu=True)
+        assert early in (plain, "inconclusive")
+
+
+def final_word(
+    design: SequentialDesign,
+    base: NDArray[np.float64],
+    copy: NDArray[np.float64],
+    candidate: NDArray[np.float64],
+    cpu: NDArray[np.float64],
+    *,
+    has_cpu: bool,
+) -> str:
+    for done in LOOKS:
+        witness = compare([1.0] * done, (1 + 0.02 * cpu[:done]).tolist(), confidence=0.984)
+        look = design.conclude(
+            base[:done].tolist(),
+            candidate[:done].tolist(),
+            gate=control(base[:done].tolist(), copy[:done].tolist()),
+            cpu=witness if has_cpu else None,
+        )
+        if look.is_final:
+            break
+    return str(look.comparison.word) if look.is_sound else "unstable"
