@@ -42,7 +42,7 @@ class OptimizePlan:
     changed_since: str | None = None
     resume: str | None = None
 
-    def as_asked(self) -> dict[str, str | None]:
+    def as_asked(self) -> dict[str, Any]:
         """What a resumed run takes over unless it is asked for something else."""
         target = self.target
         return {
@@ -51,6 +51,7 @@ class OptimizePlan:
             "build": target.build,
             "focus": self.focus,
             "changed_since": self.changed_since,
+            "holdout": list(self.holdout),
         }
 
     def going_on(self, begun: Mapping[str, Any]) -> OptimizePlan:
@@ -68,9 +69,11 @@ class OptimizePlan:
             test=chosen("test", self.target.test),
             build=chosen("build", self.target.build),
         )
+        held = asked.get("holdout")
         return replace(
             self,
             target=target,
+            holdout=self.holdout or (tuple(map(str, held)) if isinstance(held, list) else ()),
             focus=chosen("focus", self.focus),
             changed_since=chosen("changed_since", self.changed_since),
         )

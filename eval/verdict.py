@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, assert_never
 
@@ -150,6 +151,8 @@ class Judgement:
         not_checked: What this verdict does not rest on, one sentence each.
         samples: Raw samples by arm, in rounds; see evidence.
         holdout: What every hold-out workload said.
+        holdout_samples: Raw samples of the hold-outs, by workload.
+        scaling: Time against size on base and candidate; `None` where one size was measured.
         differential: What the differential test compared; `None` if it was not run.
     """
 
@@ -160,6 +163,10 @@ class Judgement:
     not_checked: tuple[str, ...] = ()
     samples: tuple[dict[str, Any], ...] = field(default=(), repr=False)
     holdout: tuple[dict[str, Any], ...] = ()
+    holdout_samples: Mapping[str, tuple[dict[str, Any], ...]] = field(
+        default_factory=dict, repr=False
+    )
+    scaling: dict[str, Any] | None = None
     differential: dict[str, Any] | None = None
 
     @property
@@ -200,6 +207,7 @@ class Judgement:
             "tests_flaky": list(self.tests_flaky),
             "not_checked": list(self.not_checked),
             "holdout": list(self.holdout),
+            "scaling": self.scaling,
             "differential": self.differential,
             "steps": [
                 {"step": s.step, "wall_s": round(s.wall_s, 4), "runs": s.runs} for s in self.steps

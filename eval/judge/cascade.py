@@ -19,26 +19,27 @@ from speedwright.errors import SandboxError
 from speedwright.eval.candidate import Candidate
 from speedwright.eval.differential import DifferentialReport, check_differential
 from speedwright.eval.judge.baseline import Baseline
+from speedwright.eval.judge.generality import settle
 from speedwright.eval.judge.guard import run_guards, with_looks
 from speedwright.eval.judge.holdout import HoldoutResult
-from speedwright.eval.judge.measure import Mode, measure
+from speedwright.eval.judge.measure import Measurement, Mode, measure
 from speedwright.eval.judge.policy import check_policy
 from speedwright.eval.judge.rounds import Rounds
+from speedwright.eval.judge.scaling import Scaling, scaling
 from speedwright.eval.judge.tests import check_tests
 from speedwright.eval.judge.versions import VersionFailed
 from speedwright.eval.progress import Progress
 from speedwright.eval.verdict import (
-    Crashed,
-    Incorrect,
     InfraError,
     Judgement,
     Measured,
     Rejected,
     StepCost,
-    TimedOut,
+    Unstable,
     Verdict,
     word_of,
 )
+from speedwright.profiler import FunctionWorkload
 
 NOT_BUILT = ("the guards (step 3) know the tricks that were seen before, and no others",)
 NO_DIFFERENTIAL = "no differential test on recorded or generated inputs (step 5) was run"
@@ -52,6 +53,7 @@ class _Trace:
     steps: list[StepCost] = field(default_factory=list)
     rounds: Rounds | None = None
     held_out: list[HoldoutResult] = field(default_factory=list)
+    scaling: Scaling | None = None
     flaky: tuple[str, ...] = ()
     not_checked: list[str] = field(default_factory=list)
     differential: DifferentialReport | None = None
@@ -99,6 +101,7 @@ def judge(case: Case, baseline: Baseline, progress: Progress) -> Judgement:
         trace.not_checked.append(NO_DIFFERENTIAL)
     if not trace.held_out:
         trace.not_checked.append(NO_HOLDOUT)
+    growth = trace.scaling
     return Judgement(
         verdict=verdict,
         steps=tuple(trace.steps),
@@ -107,6 +110,8 @@ def judge(case: Case, baseline: Baseline, progress: Progress) -> Judgement:
         not_checked=(*baseline.notes, *NOT_BUILT, *trace.not_checked),
         samples=sample_rows(rounds) if rounds else (),
         holdout=tuple(result.to_json() for result in trace.held_out),
+        holdout_samples={r.how: sample_rows(r.rounds) for r in trace.held_out if r.rounds},
+        scaling=growth.to_json() if growth else None,
         differential=trace.differential.to_json() if trace.differential else None,
     )
 
@@ -174,20 +179,50 @@ def _on_disk(
     if case.mode is Mode.SCREEN:
         return _differential(case, baseline, progress, trace, folder) or found.verdict
 
+    return _held_out(found, case, baseline, progress, trace, folders)
+
+
+def _held_out(
+    claim: Measurement,
+    case: Case,
+    baseline: Baseline,
+    progress: Progress,
+    trace: _Trace,
+    folders: tuple[Path, Path],
+) -> Verdict:
+    """Step 8: measure every hold-out, then settle what that means for a claim of `faster`."""
     for held in baseline.holdout:
+        if not held.fits(case.deadline_s):
+            trace.not_checked.append(f"hold-out {held.how}: no time was left to measure it")
+            continue
         progress.step("hold out", held.how)
         again = measure(
             held.baseline,
-            reference,
-            folder,
+            *folders,
             mode=Mode.CONFIRM,
             seed=case.seed + 1,
             progress=progress,
             deadline_s=case.deadline_s,
+            most_pairs=held.most_pairs,
         )
-        trace.held_out.append(HoldoutResult(how=held.how, verdict=again.verdict))
+        result = HoldoutResult(
+            kind=held.kind,
+            how=held.how,
+            size=held.size,
+            verdict=again.verdict,
+            rounds=again.rounds,
+        )
+        trace.held_out.append(result)
         trace.done("hold out", runs=again.runs)
-    return _with_holdout(found.verdict, trace.held_out)
+        if isinstance(again.verdict, Unstable | InfraError):
+            trace.not_checked.append(f"{result.sentence}: nothing is known of it")
+    assert isinstance(claim.verdict, Measured) and claim.rounds is not None
+    workload = baseline.target.workload
+    size = workload.inputs.size if isinstance(workload, FunctionWorkload) else None
+    trace.scaling = scaling(claim.verdict, claim.rounds, size, trace.held_out)
+    said = trace.scaling.sentences if trace.scaling else ()
+    verdict = replace(claim.verdict, reasons=(*claim.verdict.reasons, *said))
+    return settle(verdict, trace.held_out, measured_size=size, may_refuse=case.has_policy)
 
 
 def _differential(
@@ -208,17 +243,6 @@ def _differential(
     trace.not_checked += report.not_checked
     trace.done("differential")
     return report.verdict
-
-
-def _with_holdout(verdict: Verdict, held_out: list[HoldoutResult]) -> Verdict:
-    """A claim does not survive wrong output or a crash on a hold-out workload."""
-    for result in held_out:
-        if isinstance(result.verdict, Incorrect | Crashed | TimedOut):
-            reasons = tuple(f"hold-out {result.how}: {r}" for r in result.verdict.reasons)
-            return replace(result.verdict, reasons=reasons)
-    if isinstance(verdict, Measured):
-        return replace(verdict, reasons=(*verdict.reasons, *(r.sentence for r in held_out)))
-    return verdict
 
 
 def sample_rows(rounds: Rounds) -> tuple[dict[str, Any], ...]:

@@ -32,6 +32,7 @@ from speedwright.eval.judge.rounds import (
 )
 from speedwright.eval.progress import Progress
 from speedwright.eval.stats import (
+    LOOKS,
     Comparison,
     Control,
     Outlook,
@@ -50,6 +51,7 @@ from speedwright.eval.verdict import (
 from speedwright.profiler import Sample
 from speedwright.profiler.timer import timer_for
 from speedwright.profiler.timing_lock import timing_lock
+from speedwright.profiler.workload import with_fresh_seeds
 from speedwright.sandbox import Session
 
 SERIAL_CPU_OVER_WALL = 0.9
@@ -91,6 +93,7 @@ def measure(
     seed: int,
     progress: Progress,
     deadline_s: float | None = None,
+    most_pairs: int | None = None,
 ) -> Measurement:
     """Time the version in `candidate` against the one in `reference`.
 
@@ -102,6 +105,7 @@ def measure(
         seed: Of the order and the samples.
         progress: Hears of every look.
         deadline_s: Point on the monotonic clock at which the next look is the last.
+        most_pairs: No look beyond this one; `None` for all of the design.
 
     Raises:
         SandboxError: The sandbox failed.
@@ -116,9 +120,11 @@ def measure(
             _open_arms(baseline, arms, cpus) as sessions,
             off_the_timed_cores(cpus),
         ):
-            timer = timer_for(baseline.target.workload)
+            workload = baseline.target.workload
+            timer = timer_for(with_fresh_seeds(workload) if mode is Mode.CONFIRM else workload)
             rounds = Rounds(sessions, timer, baseline.sample_limits, seed=seed)
-            return _run(baseline, rounds, mode, progress, deadline_s)
+            design = _design(baseline, mode, most_pairs)
+            return _run(baseline, rounds, design, mode, progress, deadline_s)
     finally:
         if COPY in arms:
             baseline.versions.forget(arms[COPY])
@@ -127,11 +133,11 @@ def measure(
 def _run(
     baseline: Baseline,
     rounds: Rounds,
+    design: SequentialDesign,
     mode: Mode,
     progress: Progress,
     deadline_s: float | None,
 ) -> Measurement:
-    design = _design(baseline, mode)
     try:
         rounds.warm_up()
         while True:
@@ -142,21 +148,21 @@ def _run(
             if verdict is None and (is_last or len(rounds.kept) in design.looks):
                 verdict = _look(rounds, design, mode, baseline, is_last=is_last)
             if verdict is not None:
-                verdict = _honest(verdict, baseline, rounds)
+                verdict = _honest(verdict, rounds)
                 return Measurement(verdict=verdict, rounds=rounds, runs=rounds.runs)
     except SampleFailed as failed:
         verdict = failure(failed, baseline.sample_limits.wall_s)
         return Measurement(verdict=verdict, rounds=rounds, runs=rounds.runs)
 
 
-def _honest(verdict: Verdict, baseline: Baseline, rounds: Rounds) -> Verdict:
+def _honest(verdict: Verdict, rounds: Rounds) -> Verdict:
     """The verdict after the dynamic guards."""
     if not isinstance(verdict, Measured):
         return verdict
     refused = refuse_dishonest(rounds, verdict.comparison)
     if refused is not None:
         return refused
-    said = warnings(rounds, verdict.comparison, has_holdout=bool(baseline.holdout))
+    said = warnings(rounds, verdict.comparison)
     return replace(verdict, reasons=(*verdict.reasons, *said))
 
 
@@ -268,11 +274,13 @@ def _is_cut(sample: Sample) -> bool:
     return kept < (result.stdout_bytes if result.reply is None else result.reply_bytes)
 
 
-def _design(baseline: Baseline, mode: Mode) -> SequentialDesign:
+def _design(baseline: Baseline, mode: Mode, most_pairs: int | None) -> SequentialDesign:
     margin = baseline.target.margin
     if mode is Mode.SCREEN:
         return SequentialDesign(looks=SCREEN_LOOKS, level=SCREEN_LEVEL, margin=margin)
-    return SequentialDesign(margin=margin)
+    # Fewer looks at the same level err less often, never more.
+    looks = tuple(n for n in LOOKS if most_pairs is None or n <= most_pairs)
+    return SequentialDesign(looks=looks, margin=margin)
 
 
 def _times(rounds: Rounds, *, is_cpu: bool) -> tuple[list[float], list[float]]:

@@ -25,6 +25,7 @@ class Given:
     build: str | None = None
     sandbox: str | None = None
     image: str | None = None
+    holdout: list[str] | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,6 +18,7 @@ def judge(
     workload: options.Workload = None,
     test: options.Test = None,
     build: options.Build = None,
+    holdout: options.Holdout = None,
     sandbox: options.Sandbox = None,
     image: options.Image = None,
     out: options.Out = None,
@@ -31,7 +32,7 @@ def judge(
     from speedwright.eval.judging import judge_patch
 
     with watching(quiet) as progress:
-        given = requests.Given(workload, test, build, sandbox, image)
+        given = requests.Given(workload, test, build, sandbox, image, holdout or None)
         report = judge_patch(requests.judge(path, patch, given, out), progress)
     document = report.to_json()
     output.result(document, render_judgement, as_json=as_json)
