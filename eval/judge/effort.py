@@ -54,6 +54,16 @@ def check_effort(wall_s: float, deadline_s: float | None) -> None:
         )
 
 
+def out_of_time_if_late(deadline_s: float | None, what: str) -> None:
+    """Tell a run that the time limit ended from one that the target itself made too long.
+
+    Raises:
+        BudgetExhausted: It was the time limit.
+    """
+    if deadline_s is not None and time.monotonic() >= deadline_s:
+        raise out_of_time(f"{what} did not end within the time limit")
+
+
 def out_of_time(message: str) -> BudgetExhausted:
     """The error, with the two ways out."""
     return BudgetExhausted(
