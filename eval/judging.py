@@ -15,6 +15,7 @@ from speedwright.eval.judge.cascade import Case, judge
 from speedwright.eval.judge.holdout import prepare_holdout, with_hidden
 from speedwright.eval.judge.measure import fresh_seed
 from speedwright.eval.patch import read_patch
+from speedwright.eval.profile_pair import profile_pair
 from speedwright.eval.progress import Progress
 from speedwright.eval.reading import as_meant
 from speedwright.eval.resolve import resolve_target
@@ -159,7 +160,14 @@ def judge_version(
         SpeedwrightError: The base cannot be worked on.
     """
     return _judged(
-        request, candidate, fresh_seed(), progress, title=title, base=base, holdout=holdout
+        request,
+        candidate,
+        fresh_seed(),
+        progress,
+        title=title,
+        base=base,
+        holdout=holdout,
+        has_profiles=False,
     )
 
 
@@ -174,6 +182,7 @@ def _judged(
     has_policy: bool = True,
     holdout: tuple[str, ...] = (),
     is_by_hand: bool = False,
+    has_profiles: bool = True,
 ) -> JudgeReport:
     start_s = time.monotonic()
     deadline_s = start_s + request.time_limit_s if request.time_limit_s else None
@@ -193,6 +202,11 @@ def _judged(
         baseline = replace(baseline, holdout=prepare_holdout(baseline, holdout))
         case = Case(candidate=candidate, seed=seed, deadline_s=deadline_s, has_policy=has_policy)
         judgement = judge(case, baseline, progress)
+        profiles = None
+        if has_profiles:
+            profiles = profile_pair(
+                baseline, candidate.diff, judgement, progress, deadline_s=deadline_s
+            )
         folder = write_evidence(
             run.path / "evidence",
             target=baseline.target,
@@ -202,6 +216,7 @@ def _judged(
             machine=machine_facts(),
             requirements=request.requirements,
             holdout=holdout,
+            profiles=profiles,
         )
         run.write_json("run.json", {"kind": "judge", "title": title, "verdict": judgement.word})
     return JudgeReport(

@@ -148,6 +148,7 @@ class Judgement:
         steps: Cost of each step that ran, in order.
         tests_passed: Tests that passed on the base and on the candidate.
         tests_flaky: Tests that did not behave alike on the base itself; not counted.
+        outcomes: Outcome by test id, of `base` and of `candidate`; for the evidence.
         not_checked: What this verdict does not rest on, one sentence each.
         samples: Raw samples by arm, in rounds; see evidence.
         holdout: What every hold-out workload said.
@@ -160,6 +161,7 @@ class Judgement:
     steps: tuple[StepCost, ...] = ()
     tests_passed: int = 0
     tests_flaky: tuple[str, ...] = ()
+    outcomes: Mapping[str, Mapping[str, str]] = field(default_factory=dict, repr=False)
     not_checked: tuple[str, ...] = ()
     samples: tuple[dict[str, Any], ...] = field(default=(), repr=False)
     holdout: tuple[dict[str, Any], ...] = ()

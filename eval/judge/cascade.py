@@ -11,6 +11,7 @@ comes after the screen and replays recorded calls only.
 from __future__ import annotations
 
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -55,6 +56,7 @@ class _Trace:
     held_out: list[HoldoutResult] = field(default_factory=list)
     scaling: Scaling | None = None
     flaky: tuple[str, ...] = ()
+    outcomes: Mapping[str, str] = field(default_factory=dict)
     not_checked: list[str] = field(default_factory=list)
     differential: DifferentialReport | None = None
     start_s: float = field(default_factory=time.monotonic)
@@ -106,6 +108,10 @@ def judge(case: Case, baseline: Baseline, progress: Progress) -> Judgement:
         verdict=verdict,
         steps=tuple(trace.steps),
         tests_passed=len(baseline.expected - set(trace.flaky)) if rounds and rounds.all else 0,
+        outcomes={
+            "base": baseline.tests.outcomes if baseline.tests else {},
+            "candidate": trace.outcomes,
+        },
         tests_flaky=(*baseline.flaky, *trace.flaky),
         not_checked=(*baseline.notes, *NOT_BUILT, *trace.not_checked),
         samples=sample_rows(rounds) if rounds else (),
@@ -154,6 +160,7 @@ def _on_disk(
         progress.step("tests", " ".join(baseline.target.test.argv))
         checked = check_tests(baseline, folder)
         trace.flaky = checked.flaky
+        trace.outcomes = checked.outcomes
         trace.done("tests", runs=1)
         if checked.verdict is not None:
             return checked.verdict
