@@ -72,8 +72,8 @@ def confirm(
         candidate = replace(candidate, diff=diff)
         judgement, seed = _judged(search.baseline, candidate, search.progress, end_s)
     elif isinstance(judgement.verdict, Measured):
-        said = tuple(hunk.sentence for hunk in small.hunks)
-        verdict = replace(judgement.verdict, reasons=(*judgement.verdict.reasons, *said))
+        said = (*judgement.verdict.reasons, *small.sentences)
+        verdict = replace(judgement.verdict, reasons=said)
         judgement = replace(judgement, verdict=verdict)
     patch = run.write_text("patch.diff", candidate.diff)
     profiles = profile_pair(

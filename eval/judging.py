@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from speedwright.errors import PatchUnreadable
+from speedwright.eval.attribution import attributed
 from speedwright.eval.candidate import Candidate
 from speedwright.eval.evidence import write_evidence
 from speedwright.eval.judge.baseline import prepare_baseline
@@ -35,12 +36,14 @@ class JudgeRequest:
         target: The target.
         patch: File with a unified diff.
         holdout: More workloads on which the gain is reported.
+        is_minimised: Whether a patch that is faster is taken apart, too.
         seed: Of the measurement; `None` for a fresh one.
     """
 
     target: TargetRequest
     patch: Path
     holdout: tuple[str, ...] = ()
+    is_minimised: bool = False
     seed: int | None = None
 
 
@@ -113,6 +116,7 @@ def judge_patch(request: JudgeRequest, progress: Progress) -> JudgeReport:
         title=request.patch.name,
         holdout=request.holdout,
         is_by_hand=True,
+        is_minimised=request.is_minimised,
     )
 
 
@@ -183,6 +187,7 @@ def _judged(
     holdout: tuple[str, ...] = (),
     is_by_hand: bool = False,
     has_profiles: bool = True,
+    is_minimised: bool = False,
 ) -> JudgeReport:
     start_s = time.monotonic()
     deadline_s = start_s + request.time_limit_s if request.time_limit_s else None
@@ -202,6 +207,10 @@ def _judged(
         baseline = replace(baseline, holdout=prepare_holdout(baseline, holdout))
         case = Case(candidate=candidate, seed=seed, deadline_s=deadline_s, has_policy=has_policy)
         judgement = judge(case, baseline, progress)
+        extra: dict[str, Any] = {}
+        if is_minimised:
+            found = attributed(judgement, case, baseline, run, progress)
+            judgement, extra = found.judgement, {"minimised": found.document}
         profiles = None
         if has_profiles:
             profiles = profile_pair(
@@ -226,6 +235,7 @@ def _judged(
         warnings=target.warnings,
         duration_s=time.monotonic() - start_s,
         title=title,
+        extra=extra,
     )
 
 

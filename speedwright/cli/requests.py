@@ -45,13 +45,18 @@ def target(path: Path, given: Given, out: Path | None) -> TargetRequest:
     return _target(path, _settings(path, given, None), out)
 
 
-def judge(path: Path, patch: Path, given: Given, out: Path | None) -> JudgeRequest:
+def judge(
+    path: Path, patch: Path, given: Given, out: Path | None, *, is_minimised: bool = False
+) -> JudgeRequest:
     """The request to judge one patch."""
     from speedwright.eval.judging import JudgeRequest
 
     settings = _settings(path, given, None)
     return JudgeRequest(
-        target=_target(path, settings, out), patch=patch, holdout=_texts(settings.holdout)
+        target=_target(path, settings, out),
+        patch=patch,
+        holdout=_texts(settings.holdout),
+        is_minimised=is_minimised,
     )
 
 

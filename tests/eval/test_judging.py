@@ -115,6 +115,25 @@ def test_a_holdout_workload_catches_what_the_workload_does_not(
     assert report.to_json()["holdout"][0]["verdict"] == "incorrect"
 
 
+def test_a_patch_is_taken_apart_on_request(repository_maker: Maker, tmp_path: Path) -> None:
+    root = repository_maker(tmp_path / "target", FILES)
+    text = FAST.replace(
+        "    return", '    import sys\n\n    print("x", file=sys.stderr)\n    return'
+    )
+    patch = patch_of(root, tmp_path / "noisy.diff", text)
+    found = judge_patch(
+        JudgeRequest(target=request(root), patch=patch, is_minimised=True), NullProgress()
+    )
+    assert found.judgement.word == "faster", found.to_json()
+    parts = found.to_json()["minimised"]
+    assert [part["what"] for part in parts["debris"]] == ["a print for debugging"]
+    assert parts["judged"]["verdict"] in ("faster", "unstable")
+    small = Path(parts["patch"]).read_text()
+    assert "print" in patch.read_text() and "print" not in small
+    assert any("was removed" in reason for reason in found.judgement.verdict.reasons)
+    assert (found.evidence / "patch.diff").read_text() == patch.read_text()
+
+
 def test_compare_two_refs_and_two_folders(repository_maker: Maker, tmp_path: Path) -> None:
     root = repository_maker(tmp_path / "target", FILES)
     (root / "lib.py").write_text(FAST)

@@ -21,6 +21,10 @@ def judge(
     holdout: options.Holdout = None,
     sandbox: options.Sandbox = None,
     image: options.Image = None,
+    minimise: Annotated[
+        bool,
+        typer.Option("--minimise", help="If it is faster, say what each part of it is worth"),
+    ] = False,
     out: options.Out = None,
     fail_on: options.Gate = None,
     as_json: options.Json = False,
@@ -33,7 +37,8 @@ def judge(
 
     with watching(quiet) as progress:
         given = requests.Given(workload, test, build, sandbox, image, holdout or None)
-        report = judge_patch(requests.judge(path, patch, given, out), progress)
+        request = requests.judge(path, patch, given, out, is_minimised=minimise)
+        report = judge_patch(request, progress)
     document = report.to_json()
     output.result(document, render_judgement, as_json=as_json)
     check_gate(document["verdict"], fail_on)
