@@ -24,6 +24,8 @@ class Measured:
     Attributes:
         comparison: Wall time, base against candidate.
         cpu: CPU time, likewise; `None` if the workload used too little to say.
+        process: Whole cold processes of a `workload()`, import and `setup()` included; `None` for
+            programs, whose wall time is that.
         control: The A/A control of the same run; `None` while searching.
         base_wall_s: Median of the base.
         candidate_wall_s: Median of the candidate.
@@ -40,6 +42,7 @@ class Measured:
     candidate_wall_s: float
     base_rss_bytes: int = 0
     candidate_rss_bytes: int = 0
+    process: Comparison | None = None
     label: str = ""
     reasons: tuple[str, ...] = ()
 
@@ -198,6 +201,7 @@ class Judgement:
             "base_wall_s": measured.base_wall_s if measured else None,
             "candidate_wall_s": measured.candidate_wall_s if measured else None,
             "cpu_ratio": cpu.speedup if cpu else None,
+            "process_ratio": measured.process.speedup if measured and measured.process else None,
             "reasons": list(self.verdict.reasons),
             "margin": comparison.margin if comparison else None,
             "noise_floor": control.noise_floor if control else None,

@@ -29,6 +29,7 @@ from speedwright.eval.judge.rounds import Rounds
 from speedwright.eval.judge.scaling import Scaling, scaling
 from speedwright.eval.judge.tests import check_tests
 from speedwright.eval.judge.versions import VersionFailed
+from speedwright.eval.judge.written import manifest, refuse_kept_files
 from speedwright.eval.progress import Progress
 from speedwright.eval.verdict import (
     InfraError,
@@ -151,6 +152,7 @@ def _on_disk(
 ) -> Verdict:
     """The steps that need the built version: reference and candidate in `folders`."""
     reference, folder = folders
+    fresh = manifest(folder)
     guarded = run_guards(case.candidate.diff, baseline, folder, may_refuse=case.has_policy)
     trace.not_checked += guarded.notes
     trace.done("guard")
@@ -183,6 +185,10 @@ def _on_disk(
     trace.done(case.mode.value, runs=found.runs)
     if word_of(found.verdict) != "faster":
         return found.verdict
+    others = (reference, baseline.folder)
+    kept = refuse_kept_files(fresh, folder, others) if case.has_policy else None
+    if kept is not None:
+        return kept
     if case.mode is Mode.SCREEN:
         return _differential(case, baseline, progress, trace, folder) or found.verdict
 
@@ -262,6 +268,7 @@ def sample_rows(rounds: Rounds) -> tuple[dict[str, Any], ...]:
                 "cpu_s": s.cpu_s,
                 "peak_rss_bytes": s.peak_rss_bytes,
                 "setup_s": s.setup_s,
+                "teardown_s": s.result.teardown_s,
                 "involuntary_switches": s.result.involuntary_switches,
                 "leftover_processes": s.result.leftover_processes,
             }

@@ -19,7 +19,7 @@ from pathlib import Path
 
 from speedwright.eval.judge.baseline import Baseline
 from speedwright.eval.judge.boxes import box_for, open_box, timing_cpus
-from speedwright.eval.judge.dynamic import refuse_dishonest, warnings
+from speedwright.eval.judge.dynamic import process_comparison, refuse_dishonest, warnings
 from speedwright.eval.judge.explain import failure, read_together, sentence, why_unstable
 from speedwright.eval.judge.outputs import difference
 from speedwright.eval.judge.rounds import (
@@ -244,6 +244,7 @@ def _measured(
         candidate_wall_s=candidate_s,
         base_rss_bytes=_peak(rounds, BASE),
         candidate_rss_bytes=_peak(rounds, CANDIDATE),
+        process=process_comparison(rounds),
         label=label,
         reasons=(why, *said) if why else said,
     )
