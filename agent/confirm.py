@@ -14,6 +14,7 @@ from speedwright.eval.judge.baseline import Baseline
 from speedwright.eval.judge.cascade import Case, judge
 from speedwright.eval.judge.measure import Mode, fresh_seed
 from speedwright.eval.judge.minimise import minimise
+from speedwright.eval.profile_pair import profile_pair
 from speedwright.eval.progress import Progress
 from speedwright.eval.run_folder import RunFolder
 from speedwright.eval.verdict import Judgement, Measured
@@ -71,10 +72,13 @@ def confirm(
         candidate = replace(candidate, diff=diff)
         judgement, seed = _judged(search.baseline, candidate, search.progress, end_s)
     elif isinstance(judgement.verdict, Measured):
-        said = tuple(hunk.sentence for hunk in small.hunks)
-        verdict = replace(judgement.verdict, reasons=(*judgement.verdict.reasons, *said))
+        said = (*judgement.verdict.reasons, *small.sentences)
+        verdict = replace(judgement.verdict, reasons=said)
         judgement = replace(judgement, verdict=verdict)
     patch = run.write_text("patch.diff", candidate.diff)
+    profiles = profile_pair(
+        search.baseline, candidate.diff, judgement, search.progress, deadline_s=end_s
+    )
     evidence = write_evidence(
         run.path / "evidence",
         target=search.baseline.target,
@@ -84,6 +88,7 @@ def confirm(
         machine=machine_facts(),
         requirements=plan.target.requirements,
         holdout=plan.holdout,
+        profiles=profiles,
     )
     run.event("confirmed", verdict=judgement.word)
     return Claim(candidate=candidate, judgement=judgement, patch=patch, evidence=evidence)

@@ -68,8 +68,8 @@ def first_message(
         f"Tests: {test}",
         f"Files:\n{as_data(outline(target))}",
     ]
-    for data in target.extra_files.values():  # from outside: read_file cannot show it
-        source = data.decode("utf-8", "replace")[:WORKLOAD_CHARS]
+    for name, data in target.extra_files.items():  # from outside: read_file cannot show it
+        source = target.shown.get(name, data.decode("utf-8", "replace"))[:WORKLOAD_CHARS]
         parts.append(f"The workload's file:\n{as_data(source)}")
     if focus.files is not None:
         files = ", ".join(clean_name(name) for name in sorted(focus.files)[:20])

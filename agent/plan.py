@@ -57,7 +57,7 @@ class OptimizePlan:
     resume: str | None = None
     depth: Depth = Depth.CONFIRMED
 
-    def as_asked(self) -> dict[str, str | None]:
+    def as_asked(self) -> dict[str, Any]:
         """What a resumed run takes over unless it is asked for something else."""
         target = self.target
         return {
@@ -66,6 +66,7 @@ class OptimizePlan:
             "build": target.build,
             "focus": self.focus,
             "changed_since": self.changed_since,
+            "holdout": list(self.holdout),
         }
 
     def going_on(self, begun: Mapping[str, Any]) -> OptimizePlan:
@@ -83,9 +84,11 @@ class OptimizePlan:
             test=chosen("test", self.target.test),
             build=chosen("build", self.target.build),
         )
+        held = asked.get("holdout")
         return replace(
             self,
             target=target,
+            holdout=self.holdout or (tuple(map(str, held)) if isinstance(held, list) else ()),
             focus=chosen("focus", self.focus),
             changed_since=chosen("changed_since", self.changed_since),
         )

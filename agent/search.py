@@ -322,7 +322,8 @@ class Search:
     def _source(self, path: str) -> str | None:
         if path in self.workbench.pending:
             return self.workbench.pending[path]
-        return self.baseline.target.snapshot.text(path)
+        target = self.baseline.target
+        return target.shown.get(path) or target.snapshot.text(path)
 
 
 def change_key(path: str, before: str, after: str) -> str:

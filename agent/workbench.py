@@ -51,7 +51,7 @@ class Workbench:
         name = normal(path)
         if name in self.pending:
             return self.pending[name]
-        text = None if name in self._target.hidden else self._target.snapshot.text(name)
+        text = None if name in self._target.hidden else self._text(name)
         if text is None:
             raise UsageError(f"no text file `{path}`", hint="list_files shows what there is")
         return text
@@ -99,7 +99,7 @@ class Workbench:
         for path in self.paths(glob):
             source = self.pending.get(path)
             if source is None:
-                source = self._target.snapshot.text(path) or ""
+                source = self._text(path) or ""
             if text not in source:
                 continue
             for number, line in enumerate(source.split("\n"), start=1):
@@ -127,6 +127,10 @@ class Workbench:
     def has_edits(self) -> bool:
         """Whether anything is pending."""
         return self._changed(self.pending) != self._changed(self.best)
+
+    def _text(self, name: str) -> str | None:
+        """A file of the base as a proposer may see it."""
+        return self._target.shown.get(name) or self._target.snapshot.text(name)
 
     def _is_in_the_way(self, name: str) -> bool:
         """Whether git could not hold this file beside the ones that are there."""

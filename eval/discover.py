@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 
 from speedwright.errors import NoWorkload, UsageError
+from speedwright.eval.inputs import read_inputs
 from speedwright.eval.target import TestCommand
 from speedwright.profiler import CommandWorkload, FunctionWorkload, Workload
 from speedwright.sandbox.snapshot import Snapshot
@@ -169,8 +170,10 @@ def _inside(name: str, snapshot: Snapshot, root: Path) -> str | None:
 def _by_content(path: str, text: str, how: str, *, protected: tuple[str, ...]) -> FoundWorkload:
     workload: Workload
     if defines(text, "workload"):
-        workload = FunctionWorkload(file=path)
-        how = f"workload() of {how}"
+        inputs = read_inputs(text, path).measured
+        workload = FunctionWorkload(file=path, inputs=inputs)
+        at = "" if inputs.size is None else f" at size {inputs.size}"
+        how = f"workload() of {how}{at}"
     else:
         workload = CommandWorkload(argv=("python", path))
     return FoundWorkload(workload=workload, how=how, protected=protected)

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from speedwright.errors import PatchUnreadable
+from speedwright.eval.attribution import attributed
 from speedwright.eval.candidate import Candidate
 from speedwright.eval.evidence import write_evidence
 from speedwright.eval.judge.baseline import prepare_baseline
@@ -15,6 +16,7 @@ from speedwright.eval.judge.cascade import Case, judge
 from speedwright.eval.judge.holdout import prepare_holdout, with_hidden
 from speedwright.eval.judge.measure import fresh_seed
 from speedwright.eval.patch import read_patch
+from speedwright.eval.profile_pair import profile_pair
 from speedwright.eval.progress import Progress
 from speedwright.eval.reading import as_meant
 from speedwright.eval.resolve import resolve_target
@@ -34,6 +36,7 @@ class JudgeRequest:
         target: The target.
         patch: File with a unified diff.
         holdout: More workloads on which the gain is reported.
+        is_minimised: Whether a patch that is faster is taken apart, too.
         seed: Of the measurement; `None` for a fresh one.
         goal: Least relative difference that matters: measuring ends once it is excluded.
     """
@@ -41,6 +44,7 @@ class JudgeRequest:
     target: TargetRequest
     patch: Path
     holdout: tuple[str, ...] = ()
+    is_minimised: bool = False
     seed: int | None = None
     goal: float | None = None
 
@@ -117,6 +121,7 @@ def judge_patch(request: JudgeRequest, progress: Progress) -> JudgeReport:
         holdout=request.holdout,
         is_by_hand=True,
         goal=request.goal,
+        is_minimised=request.is_minimised,
     )
 
 
@@ -165,7 +170,14 @@ def judge_version(
         SpeedwrightError: The base cannot be worked on.
     """
     return _judged(
-        request, candidate, fresh_seed(), progress, title=title, base=base, holdout=holdout
+        request,
+        candidate,
+        fresh_seed(),
+        progress,
+        title=title,
+        base=base,
+        holdout=holdout,
+        has_profiles=False,
     )
 
 
@@ -181,6 +193,8 @@ def _judged(
     holdout: tuple[str, ...] = (),
     is_by_hand: bool = False,
     goal: float | None = None,
+    has_profiles: bool = True,
+    is_minimised: bool = False,
 ) -> JudgeReport:
     start_s = time.monotonic()
     deadline_s = start_s + request.time_limit_s if request.time_limit_s else None
@@ -206,6 +220,15 @@ def _judged(
             goal=goal,
         )
         judgement = judge(case, baseline, progress)
+        extra: dict[str, Any] = {}
+        if is_minimised:
+            found = attributed(judgement, case, baseline, run, progress)
+            judgement, extra = found.judgement, {"minimised": found.document}
+        profiles = None
+        if has_profiles:
+            profiles = profile_pair(
+                baseline, candidate.diff, judgement, progress, deadline_s=deadline_s
+            )
         folder = write_evidence(
             run.path / "evidence",
             target=baseline.target,
@@ -215,6 +238,7 @@ def _judged(
             machine=machine_facts(),
             requirements=request.requirements,
             holdout=holdout,
+            profiles=profiles,
         )
         run.write_json("run.json", {"kind": "judge", "title": title, "verdict": judgement.word})
     return JudgeReport(
@@ -224,6 +248,7 @@ def _judged(
         warnings=target.warnings,
         duration_s=time.monotonic() - start_s,
         title=title,
+        extra=extra,
     )
 
 

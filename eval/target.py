@@ -86,6 +86,7 @@ class Target:
         protected: Files no patch may touch because the measurement itself uses them.
         deadline_s: Point on the monotonic clock at which the time limit ends; `None` for no limit.
         hidden: Files that a proposer is not shown (hold-out workloads).
+        shown: Text in which a proposer sees a file, where it is not the file's own.
         warnings: What the user should know.
     """
 
@@ -106,4 +107,5 @@ class Target:
     protected: tuple[str, ...] = ()
     deadline_s: float | None = None
     hidden: tuple[str, ...] = ()
+    shown: Mapping[str, str] = field(default_factory=dict)
     warnings: tuple[str, ...] = ()

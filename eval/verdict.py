@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, assert_never
 
@@ -23,6 +24,8 @@ class Measured:
     Attributes:
         comparison: Wall time, base against candidate.
         cpu: CPU time, likewise; `None` if the workload used too little to say.
+        process: Whole cold processes of a `workload()`, import and `setup()` included; `None` for
+            programs, whose wall time is that.
         control: The A/A control of the same run; `None` while searching.
         base_wall_s: Median of the base.
         candidate_wall_s: Median of the candidate.
@@ -39,6 +42,7 @@ class Measured:
     candidate_wall_s: float
     base_rss_bytes: int = 0
     candidate_rss_bytes: int = 0
+    process: Comparison | None = None
     label: str = ""
     reasons: tuple[str, ...] = ()
 
@@ -147,9 +151,12 @@ class Judgement:
         steps: Cost of each step that ran, in order.
         tests_passed: Tests that passed on the base and on the candidate.
         tests_flaky: Tests that did not behave alike on the base itself; not counted.
+        outcomes: Outcome by test id, of `base` and of `candidate`; for the evidence.
         not_checked: What this verdict does not rest on, one sentence each.
         samples: Raw samples by arm, in rounds; see evidence.
         holdout: What every hold-out workload said.
+        holdout_samples: Raw samples of the hold-outs, by workload.
+        scaling: Time against size on base and candidate; `None` where one size was measured.
         differential: What the differential test compared; `None` if it was not run.
     """
 
@@ -157,9 +164,14 @@ class Judgement:
     steps: tuple[StepCost, ...] = ()
     tests_passed: int = 0
     tests_flaky: tuple[str, ...] = ()
+    outcomes: Mapping[str, Mapping[str, str]] = field(default_factory=dict, repr=False)
     not_checked: tuple[str, ...] = ()
     samples: tuple[dict[str, Any], ...] = field(default=(), repr=False)
     holdout: tuple[dict[str, Any], ...] = ()
+    holdout_samples: Mapping[str, tuple[dict[str, Any], ...]] = field(
+        default_factory=dict, repr=False
+    )
+    scaling: dict[str, Any] | None = None
     differential: dict[str, Any] | None = None
 
     @property
@@ -189,6 +201,7 @@ class Judgement:
             "base_wall_s": measured.base_wall_s if measured else None,
             "candidate_wall_s": measured.candidate_wall_s if measured else None,
             "cpu_ratio": cpu.speedup if cpu else None,
+            "process_ratio": measured.process.speedup if measured and measured.process else None,
             "reasons": list(self.verdict.reasons),
             "margin": comparison.margin if comparison else None,
             "noise_floor": control.noise_floor if control else None,
@@ -200,6 +213,7 @@ class Judgement:
             "tests_flaky": list(self.tests_flaky),
             "not_checked": list(self.not_checked),
             "holdout": list(self.holdout),
+            "scaling": self.scaling,
             "differential": self.differential,
             "steps": [
                 {"step": s.step, "wall_s": round(s.wall_s, 4), "runs": s.runs} for s in self.steps

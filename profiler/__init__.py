@@ -3,12 +3,13 @@
 from speedwright.profiler.interfaces import Profiler, Timer
 from speedwright.profiler.profile import Frame, Kind, Profile, Stack
 from speedwright.profiler.sample import Sample
-from speedwright.profiler.workload import CommandWorkload, FunctionWorkload, Workload
+from speedwright.profiler.workload import CommandWorkload, FunctionWorkload, Inputs, Workload
 
 __all__ = [
     "CommandWorkload",
     "Frame",
     "FunctionWorkload",
+    "Inputs",
     "Kind",
     "Profile",
     "Profiler",

@@ -1,9 +1,9 @@
 """Runs `setup()` and `workload()` of a file inside the box; stdlib only, imports nothing of ours.
 
-Started as: python runner.py FILE FOLDER..., with descriptor 3 to read the go signal (8-byte length,
-then the seed) and descriptor 4 to answer ("R" when ready, then 8-byte length and the result). The
-clock is not here but in the supervisor: a result that has not arrived whole has not been made.
-FOLDERs are put on the module search path.
+Started as: python runner.py FILE FOLDER... -- NAME=NUMBER..., with descriptor 3 to read the go
+signal (8-byte length, then the seed) and descriptor 4 to answer ("R" when ready, then 8-byte length
+and the result). The clock is not here but in the supervisor: a result that has not arrived whole
+has not been made. FOLDERs are put on the module search path; NAME=NUMBER are given to `setup()`.
 """
 
 import os
@@ -36,7 +36,9 @@ def plain(value: object, depth: int = 0) -> str:
 
 def main() -> None:
     """Import, set up, say ready, wait, call, answer."""
-    file, folders = sys.argv[1], sys.argv[2:]
+    end = sys.argv.index("--")
+    file, folders = sys.argv[1], sys.argv[2:end]
+    given = {name: int(number) for name, number in (w.split("=") for w in sys.argv[end + 1 :])}
     sys.argv = [file]
     # The target is importable; the folder of this script is not.
     sys.path[0:1] = folders
@@ -46,7 +48,7 @@ def main() -> None:
     if "workload" not in namespace:
         raise SystemExit(f"{file} has no workload()")
     if "setup" in namespace:
-        namespace["setup"]()
+        namespace["setup"](**given)
     workload = namespace["workload"]
     os.write(4, b"R")
     size = struct.unpack(">Q", exactly(3, 8))[0]

@@ -58,9 +58,10 @@ class FunctionTimer:
         source = session.where(SOURCE_MOUNT)
         trusted = f"{session.where(TRUSTED_MOUNT)}/{self.workload.file}"
         folders = dict.fromkeys((source, posixpath.dirname(f"{source}/{self.workload.file}")))
+        given = ("--", *self.workload.words(seed))
         result = session.run(
             Call(
-                argv=("python", "-u", session.where(RUNNER_MOUNT), trusted, *folders),
+                argv=("python", "-u", session.where(RUNNER_MOUNT), trusted, *folders, *given),
                 cwd=source,
                 env={**import_env(session), **seed_env(seed)},
                 function_input=str(seed).encode(),

@@ -37,6 +37,8 @@ class ProcessResult:
         leftover_processes: Processes still alive at the end (killed by the supervisor).
         involuntary_switches: Involuntary context switches of everything it started.
         setup_s: Function calls only: seconds from the start to "ready", import included.
+        teardown_s: Function calls only: seconds from the last byte of the reply to the end of the
+            process; `None` if it had to be ended.
         reply: Function calls only: the serialised return value, capped at `output_bytes`.
         reply_bytes: Function calls only: length of the whole reply.
         reply_sha256: Function calls only: digest of the whole reply, hex.
@@ -57,6 +59,7 @@ class ProcessResult:
     leftover_processes: int = 0
     involuntary_switches: int = 0
     setup_s: float | None = None
+    teardown_s: float | None = None
     reply: bytes | None = None
     reply_bytes: int = 0
     reply_sha256: str = ""

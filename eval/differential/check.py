@@ -27,6 +27,7 @@ from speedwright.eval.differential.faults import (
     Finding,
     Origin,
     Standing,
+    call_shown,
     judge_call,
     uses_arguments_up,
     why_dropped,
@@ -61,6 +62,7 @@ MADE_UP_RUNS = 50
 MADE_UP_LEAST_S = 0.5
 SLACK = 20
 SHOWN = 3
+SAMPLED = 12
 
 
 @dataclass(slots=True)
@@ -206,8 +208,19 @@ def _check_functions(
         calls_replayed=tally.recorded,
         generated=tally.generated,
         uncovered_lines=uncovered,
+        sample=_sample(tally.compared),
         notes=(*notes, *_unseen(found.functions), *_sentences(tally)),
     )
+
+
+def _sample(calls: Sequence[CallUnderTest]) -> tuple[str, ...]:
+    """Some of the compared calls of every origin, for people."""
+    found: list[str] = []
+    for origin in Origin:
+        some = [c for c in calls if c.origin is origin]
+        step = max(1, len(some) // SAMPLED)
+        found += [f"{origin.value}: {call_shown(c)}" for c in some[::step][:SAMPLED]]
+    return tuple(found)
 
 
 def _why_none(changes: Changes) -> tuple[str, ...]:

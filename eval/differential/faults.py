@@ -192,6 +192,11 @@ def _is_working_space(base: Mapping[str, Any], faults: tuple[Difference, ...]) -
     return all(d.kind is Kind.MUTATION for d in faults)
 
 
+def call_shown(call: CallUnderTest) -> str:
+    """The call as people write it."""
+    return f"{call.function.shown}({_arguments(call.text)})"
+
+
 def _arguments(text: str) -> str:
     """An encoded call, for people."""
     args, keywords = json.loads(text)

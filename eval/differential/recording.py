@@ -192,6 +192,7 @@ def _runs(baseline: Baseline, session: Session) -> Iterable[tuple[str, dict[str,
                 "file": file,
                 "argv": [file],
                 "folders": list(dict.fromkeys(folders)),
+                "setup": {n: int(v) for n, v in (w.split("=") for w in target.workload.words(0))},
             },
         )
     elif target.workload.argv and not _is_the_tests(target.workload.argv, target.test):

@@ -22,6 +22,7 @@ class DifferentialReport:
         generated: Made-up calls compared.
         uncovered_lines: Added lines that no replayed call reached; `None` where nobody looked.
         programs: Varied runs of the workload command that were compared.
+        sample: Some of the compared calls, for people.
         notes: Sentences for people: what was not checked, and what differs without being a fault.
     """
 
@@ -32,6 +33,7 @@ class DifferentialReport:
     generated: int = 0
     uncovered_lines: tuple[str, ...] | None = None
     programs: int = 0
+    sample: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
 
     @property
@@ -66,6 +68,7 @@ class DifferentialReport:
             "calls_replayed": self.calls_replayed,
             "generated": self.generated,
             "programs": self.programs,
+            "sample": list(self.sample),
             "uncovered_lines": None if uncovered is None else list(uncovered),
             "notes": list(self.notes),
         }

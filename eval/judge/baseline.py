@@ -2,26 +2,26 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from speedwright.eval.discover import FoundWorkload, slowest_tests
+from speedwright.eval.judge.base_tests import BaseTests, first_tests, read_only_tests
 from speedwright.eval.judge.boxes import MEMORY_BYTES, box_for, open_box
-from speedwright.eval.judge.broken import tests_broken, workload_broken
+from speedwright.eval.judge.broken import workload_broken
 from speedwright.eval.judge.effort import (
     COLD_START_S,
     check_effort,
-    out_of_time,
+    out_of_time_if_late,
     remaining_s,
     tell_effort,
 )
 from speedwright.eval.judge.versions import Versions, base_version
 from speedwright.eval.progress import Progress
 from speedwright.eval.target import Target
-from speedwright.eval.test_run import TestRun, limits_for_tests, run_tests
+from speedwright.eval.test_run import TestRun, limits_for_tests
 from speedwright.profiler import CommandWorkload, FunctionWorkload, Sample
 from speedwright.profiler.timer import timer_for
 from speedwright.sandbox import Limits, Outcome
@@ -30,7 +30,6 @@ if TYPE_CHECKING:
     from speedwright.eval.judge.holdout import HeldOut
 
 FIRST_WALL_S = 1200.0
-TESTS_WALL_S = 1800.0
 SHORT_COMMAND_S = 0.02
 SHORT_FUNCTION_S = 0.005
 SERIAL_CPU_SHARE = 1.3
@@ -110,9 +109,9 @@ def prepare_baseline(
     tests = None
     if target.test is not None and has_tests:
         progress.step("baseline tests", " ".join(target.test.argv))
-        tests = _green_tests(target, warm, versions, is_writable=True)
+        tests = first_tests(target, warm, versions)
         progress.note(_test_note(tests))
-    target = settle_workload(target, tests, progress)
+    target = settle_workload(target, tests.run if tests else None, progress)
     progress.step("baseline workload", target.workload_how)
     first = _first_run(target, warm, versions)
     if has_tests:
@@ -120,13 +119,14 @@ def prepare_baseline(
         if first.wall_s > COLD_START_S:  # a shorter one may only have been slow to start
             check_effort(first.wall_s, target.deadline_s)
     versions.learn_bytecode(warm)
-    second = _read_only_tests(target, folder, versions) if tests else None
+    second = read_only_tests(target, folder, versions, tests) if tests else None
     samples = _read_only_samples(target, folder, versions)
     needs_write = samples is None or (tests is not None and second is None)
     if samples is None:
         samples = sample_base(target, versions.copy(folder), versions, is_writable=True)
     versions.forget(warm)
-    found = _assemble(target, versions, folder, (tests, second), samples, needs_write=needs_write)
+    tests = second or tests
+    found = _assemble(target, versions, folder, tests, samples, needs_write=needs_write)
     if has_tests:
         check_effort(found.wall_s, target.deadline_s)
     return found
@@ -152,30 +152,6 @@ def _seconds_by_test(tests: TestRun | None) -> Mapping[str, float]:
     return {n: s for n, s in tests.durations_s.items() if n in tests.passed}
 
 
-def _green_tests(target: Target, folder: Path, versions: Versions, *, is_writable: bool) -> TestRun:
-    run = _tests(target, folder, versions, is_writable=is_writable)
-    if run.is_green:
-        return run
-    if run.result.outcome is Outcome.TIMED_OUT:
-        fail_if_late(target, "the tests of the unpatched target")
-    raise tests_broken(target, run)
-
-
-def _read_only_tests(target: Target, folder: Path, versions: Versions) -> TestRun | None:
-    """The second run, where the target cannot write to itself; `None` if that breaks it."""
-    run = _tests(target, folder, versions, is_writable=False)
-    return run if run.is_green else None
-
-
-def _tests(target: Target, folder: Path, versions: Versions, *, is_writable: bool) -> TestRun:
-    assert target.test is not None
-    wall_s = remaining_s(target.deadline_s, TESTS_WALL_S)
-    limits = limits_for_tests(wall_s, memory_bytes=MEMORY_BYTES)
-    box = box_for(target, folder, trusted=versions.trusted, is_writable=is_writable, limits=limits)
-    with open_box(target, box) as session:
-        return run_tests(session, target.test, limits=limits)
-
-
 def _first_run(target: Target, folder: Path, versions: Versions) -> Sample:
     sample = sample_base(target, folder, versions, is_writable=True, seeds=(0,))[0]
     fail_if_broken(target, sample)
@@ -193,18 +169,8 @@ def fail_if_broken(target: Target, sample: Sample) -> None:
     if result.is_success and is_done:
         return
     if result.outcome is Outcome.TIMED_OUT:
-        fail_if_late(target, f"one run of the workload {target.workload_how}")
+        out_of_time_if_late(target.deadline_s, f"one run of the workload {target.workload_how}")
     raise workload_broken(target, sample)
-
-
-def fail_if_late(target: Target, what: str) -> None:
-    """Tell a run that the time limit ended from one that the target itself made too long.
-
-    Raises:
-        BudgetExhausted: It was the time limit.
-    """
-    if target.deadline_s is not None and time.monotonic() >= target.deadline_s:
-        raise out_of_time(f"{what} did not end within the time limit")
 
 
 def _read_only_samples(
@@ -235,23 +201,22 @@ def _assemble(
     target: Target,
     versions: Versions,
     folder: Path,
-    runs: tuple[TestRun | None, TestRun | None],
+    tests: BaseTests | None,
     samples: tuple[Sample, ...],
     *,
     needs_write: bool,
 ) -> Baseline:
-    first, second = runs
     for sample in samples:
         fail_if_broken(target, sample)
     wall_s = min(s.wall_s for s in samples)
     cpu_s = min(s.cpu_s for s in samples)
     is_repeatable = len({s.output_sha256 for s in samples}) == 1
-    flaky = tuple(sorted(first.passed ^ second.passed)) if first and second else ()
+    flaky = tuple(sorted(tests.flaky)) if tests else ()
     return Baseline(
         target=target,
         versions=versions,
         folder=folder,
-        tests=first,
+        tests=tests.run if tests else None,
         flaky=flaky,
         needs_write=needs_write,
         wall_s=wall_s,
@@ -287,7 +252,11 @@ def _notes(
     return notes
 
 
-def _test_note(run: TestRun) -> str:
+def _test_note(tests: BaseTests) -> str:
+    run = tests.run
+    if tests.flaky:
+        names = ", ".join(sorted(tests.flaky)[:5])
+        return f"{len(run.passed)} tests pass; these only now and then: {names}"
     if not run.is_listed:
         return f"tests pass (exit status 0, {run.result.wall_s:.1f} s)"
     return f"{len(run.passed)} tests pass in {run.result.wall_s:.1f} s"

@@ -11,6 +11,7 @@ comes after the screen and replays recorded calls only.
 from __future__ import annotations
 
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -19,26 +20,28 @@ from speedwright.errors import SandboxError
 from speedwright.eval.candidate import Candidate
 from speedwright.eval.differential import DifferentialReport, check_differential
 from speedwright.eval.judge.baseline import Baseline
+from speedwright.eval.judge.generality import settle
 from speedwright.eval.judge.guard import run_guards, with_looks
 from speedwright.eval.judge.holdout import HoldoutResult
-from speedwright.eval.judge.measure import Mode, measure
+from speedwright.eval.judge.measure import Measurement, Mode, measure
 from speedwright.eval.judge.policy import check_policy
 from speedwright.eval.judge.rounds import Rounds
+from speedwright.eval.judge.scaling import Scaling, scaling
 from speedwright.eval.judge.tests import check_tests
 from speedwright.eval.judge.versions import VersionFailed
+from speedwright.eval.judge.written import manifest, refuse_kept_files
 from speedwright.eval.progress import Progress
 from speedwright.eval.verdict import (
-    Crashed,
-    Incorrect,
     InfraError,
     Judgement,
     Measured,
     Rejected,
     StepCost,
-    TimedOut,
+    Unstable,
     Verdict,
     word_of,
 )
+from speedwright.profiler import FunctionWorkload
 
 NOT_BUILT = ("the guards (step 3) know the tricks that were seen before, and no others",)
 NO_DIFFERENTIAL = "no differential test on recorded or generated inputs (step 5) was run"
@@ -52,7 +55,9 @@ class _Trace:
     steps: list[StepCost] = field(default_factory=list)
     rounds: Rounds | None = None
     held_out: list[HoldoutResult] = field(default_factory=list)
+    scaling: Scaling | None = None
     flaky: tuple[str, ...] = ()
+    outcomes: Mapping[str, str] = field(default_factory=dict)
     not_checked: list[str] = field(default_factory=list)
     differential: DifferentialReport | None = None
     start_s: float = field(default_factory=time.monotonic)
@@ -101,14 +106,21 @@ def judge(case: Case, baseline: Baseline, progress: Progress) -> Judgement:
         trace.not_checked.append(NO_DIFFERENTIAL)
     if not trace.held_out:
         trace.not_checked.append(NO_HOLDOUT)
+    growth = trace.scaling
     return Judgement(
         verdict=verdict,
         steps=tuple(trace.steps),
         tests_passed=len(baseline.expected - set(trace.flaky)) if rounds and rounds.all else 0,
+        outcomes={
+            "base": baseline.tests.outcomes if baseline.tests else {},
+            "candidate": trace.outcomes,
+        },
         tests_flaky=(*baseline.flaky, *trace.flaky),
         not_checked=(*baseline.notes, *NOT_BUILT, *trace.not_checked),
         samples=sample_rows(rounds) if rounds else (),
         holdout=tuple(result.to_json() for result in trace.held_out),
+        holdout_samples={r.how: sample_rows(r.rounds) for r in trace.held_out if r.rounds},
+        scaling=growth.to_json() if growth else None,
         differential=trace.differential.to_json() if trace.differential else None,
     )
 
@@ -142,6 +154,7 @@ def _on_disk(
 ) -> Verdict:
     """The steps that need the built version: reference and candidate in `folders`."""
     reference, folder = folders
+    fresh = manifest(folder)
     guarded = run_guards(case.candidate.diff, baseline, folder, may_refuse=case.has_policy)
     trace.not_checked += guarded.notes
     trace.done("guard")
@@ -151,6 +164,7 @@ def _on_disk(
         progress.step("tests", " ".join(baseline.target.test.argv))
         checked = check_tests(baseline, folder)
         trace.flaky = checked.flaky
+        trace.outcomes = checked.outcomes
         trace.done("tests", runs=1)
         if checked.verdict is not None:
             return checked.verdict
@@ -174,23 +188,57 @@ def _on_disk(
     trace.done(case.mode.value, runs=found.runs)
     if word_of(found.verdict) != "faster":
         return found.verdict
+    others = (reference, baseline.folder)
+    kept = refuse_kept_files(fresh, folder, others) if case.has_policy else None
+    if kept is not None:
+        return kept
     if case.mode is Mode.SCREEN:
         return _differential(case, baseline, progress, trace, folder) or found.verdict
 
+    return _held_out(found, case, baseline, progress, trace, folders)
+
+
+def _held_out(
+    claim: Measurement,
+    case: Case,
+    baseline: Baseline,
+    progress: Progress,
+    trace: _Trace,
+    folders: tuple[Path, Path],
+) -> Verdict:
+    """Step 8: measure every hold-out, then settle what that means for a claim of `faster`."""
     for held in baseline.holdout:
+        if not held.fits(case.deadline_s):
+            trace.not_checked.append(f"hold-out {held.how}: no time was left to measure it")
+            continue
         progress.step("hold out", held.how)
         again = measure(
             held.baseline,
-            reference,
-            folder,
+            *folders,
             mode=Mode.CONFIRM,
             seed=case.seed + 1,
             progress=progress,
             deadline_s=case.deadline_s,
+            most_pairs=held.most_pairs,
         )
-        trace.held_out.append(HoldoutResult(how=held.how, verdict=again.verdict))
+        result = HoldoutResult(
+            kind=held.kind,
+            how=held.how,
+            size=held.size,
+            verdict=again.verdict,
+            rounds=again.rounds,
+        )
+        trace.held_out.append(result)
         trace.done("hold out", runs=again.runs)
-    return _with_holdout(found.verdict, trace.held_out)
+        if isinstance(again.verdict, Unstable | InfraError):
+            trace.not_checked.append(f"{result.sentence}: nothing is known of it")
+    assert isinstance(claim.verdict, Measured) and claim.rounds is not None
+    workload = baseline.target.workload
+    size = workload.inputs.size if isinstance(workload, FunctionWorkload) else None
+    trace.scaling = scaling(claim.verdict, claim.rounds, size, trace.held_out)
+    said = trace.scaling.sentences if trace.scaling else ()
+    verdict = replace(claim.verdict, reasons=(*claim.verdict.reasons, *said))
+    return settle(verdict, trace.held_out, measured_size=size, may_refuse=case.has_policy)
 
 
 def _differential(
@@ -213,17 +261,6 @@ def _differential(
     return report.verdict
 
 
-def _with_holdout(verdict: Verdict, held_out: list[HoldoutResult]) -> Verdict:
-    """A claim does not survive wrong output or a crash on a hold-out workload."""
-    for result in held_out:
-        if isinstance(result.verdict, Incorrect | Crashed | TimedOut):
-            reasons = tuple(f"hold-out {result.how}: {r}" for r in result.verdict.reasons)
-            return replace(result.verdict, reasons=reasons)
-    if isinstance(verdict, Measured):
-        return replace(verdict, reasons=(*verdict.reasons, *(r.sentence for r in held_out)))
-    return verdict
-
-
 def sample_rows(rounds: Rounds) -> tuple[dict[str, Any], ...]:
     """Raw samples as plain rows, one a round, for the evidence."""
     rows = []
@@ -234,6 +271,7 @@ def sample_rows(rounds: Rounds) -> tuple[dict[str, Any], ...]:
                 "cpu_s": s.cpu_s,
                 "peak_rss_bytes": s.peak_rss_bytes,
                 "setup_s": s.setup_s,
+                "teardown_s": s.result.teardown_s,
                 "involuntary_switches": s.result.involuntary_switches,
                 "leftover_processes": s.result.leftover_processes,
             }

@@ -46,12 +46,22 @@ def check_effort(wall_s: float, deadline_s: float | None) -> None:
     """
     if deadline_s is None:
         return
-    least_s, left_s = _verdict_s(wall_s, LOOKS[0]), max(0.0, deadline_s - time.monotonic())
-    if least_s > left_s:
+    needed_s, left_s = least_s(wall_s), max(0.0, deadline_s - time.monotonic())
+    if needed_s > left_s:
         raise out_of_time(
-            f"a verdict needs at least {_span(least_s)} ({LOOKS[0]} rounds of {ARMS} runs, "
+            f"a verdict needs at least {_span(needed_s)} ({LOOKS[0]} rounds of {ARMS} runs, "
             f"{_span(wall_s)} each), and {_span(left_s)} are left of the time limit"
         )
+
+
+def out_of_time_if_late(deadline_s: float | None, what: str) -> None:
+    """Tell a run that the time limit ended from one that the target itself made too long.
+
+    Raises:
+        BudgetExhausted: It was the time limit.
+    """
+    if deadline_s is not None and time.monotonic() >= deadline_s:
+        raise out_of_time(f"{what} did not end within the time limit")
 
 
 def out_of_time(message: str) -> BudgetExhausted:
@@ -61,6 +71,11 @@ def out_of_time(message: str) -> BudgetExhausted:
         kind="wall",
         hint="take a smaller input, or raise --time-limit (setting `time_limit_min`)",
     )
+
+
+def least_s(wall_s: float) -> float:
+    """Seconds up to the first look at a workload of that length."""
+    return _verdict_s(wall_s, LOOKS[0])
 
 
 def _verdict_s(wall_s: float, rounds: int) -> float:

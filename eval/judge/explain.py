@@ -44,7 +44,7 @@ def read_together(
         ClockLabel.PARALLELISED: f"parallelised ({gains}): more cores do the work",
         ClockLabel.WAITS_LESS: f"it waits less ({gains})",
         ClockLabel.IO_BOUND: f"{gains}: the workload waits for something else",
-        ClockLabel.SUSPICIOUS: f"the clocks contradict each other ({gains}): look closer",
+        ClockLabel.SUSPICIOUS: f"look at: the clocks contradict each other ({gains})",
     }[label]
     return label.value, (said,) if said else ()
 

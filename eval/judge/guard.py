@@ -13,12 +13,12 @@ from pathlib import Path
 from speedwright.eval.guards import FolderTexts, GuardReport, check_guards
 from speedwright.eval.guards.context import Context
 from speedwright.eval.judge.baseline import Baseline
+from speedwright.eval.judge.dynamic import LOOK_AT
 from speedwright.eval.judge.policy import TESTS, matches
 from speedwright.eval.target import Target
 from speedwright.eval.verdict import BuildFailed, Measured, Rejected, Verdict
 
 SHOWN = 8
-LOOK_AT = "look at: "
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -20,7 +20,7 @@ from pathlib import Path
 from speedwright.eval.judge.baseline import Baseline
 from speedwright.eval.judge.boxes import box_for, open_box, timing_cpus
 from speedwright.eval.judge.cpu_clock import cores, cpu_comparison, cpu_witness
-from speedwright.eval.judge.dynamic import refuse_dishonest, warnings
+from speedwright.eval.judge.dynamic import process_comparison, refuse_dishonest, warnings
 from speedwright.eval.judge.explain import (
     failure,
     read_together,
@@ -39,6 +39,7 @@ from speedwright.eval.judge.rounds import (
 )
 from speedwright.eval.progress import Progress
 from speedwright.eval.stats import (
+    LOOKS,
     Comparison,
     Control,
     Outlook,
@@ -56,6 +57,7 @@ from speedwright.eval.verdict import (
 from speedwright.profiler import Sample
 from speedwright.profiler.timer import timer_for
 from speedwright.profiler.timing_lock import timing_lock
+from speedwright.profiler.workload import with_fresh_seeds
 from speedwright.sandbox import Session
 from speedwright.sandbox.side_by_side import open_side_by_side
 
@@ -97,6 +99,7 @@ def measure(
     progress: Progress,
     deadline_s: float | None = None,
     goal: float | None = None,
+    most_pairs: int | None = None,
 ) -> Measurement:
     """Time the version in `candidate` against the one in `reference`.
 
@@ -109,6 +112,7 @@ def measure(
         progress: Hears of every look.
         deadline_s: Point on the monotonic clock at which the next look is the last.
         goal: Least relative difference that matters: a confirmation ends once it is excluded.
+        most_pairs: No look beyond this one; `None` for all of the design.
 
     Raises:
         SandboxError: The sandbox failed.
@@ -123,9 +127,10 @@ def measure(
             _open_arms(baseline, arms, cpus) as sessions,
             off_the_timed_cores(cpus),
         ):
-            timer = timer_for(baseline.target.workload)
+            workload = baseline.target.workload
+            timer = timer_for(with_fresh_seeds(workload) if mode is Mode.CONFIRM else workload)
             rounds = Rounds(sessions, timer, baseline.sample_limits, seed=seed)
-            design = _design(baseline, mode, goal)
+            design = _design(baseline, mode, goal, most_pairs)
             return _run(baseline, rounds, design, mode, progress, deadline_s)
     finally:
         if COPY in arms:
@@ -150,21 +155,21 @@ def _run(
             if verdict is None and (is_last or len(rounds.kept) in design.looks):
                 verdict = _look(rounds, design, mode, baseline, is_last=is_last)
             if verdict is not None:
-                verdict = _honest(verdict, baseline, rounds)
+                verdict = _honest(verdict, rounds)
                 return Measurement(verdict=verdict, rounds=rounds, runs=rounds.runs)
     except SampleFailed as failed:
         verdict = failure(failed, baseline.sample_limits.wall_s)
         return Measurement(verdict=verdict, rounds=rounds, runs=rounds.runs)
 
 
-def _honest(verdict: Verdict, baseline: Baseline, rounds: Rounds) -> Verdict:
+def _honest(verdict: Verdict, rounds: Rounds) -> Verdict:
     """The verdict after the dynamic guards."""
     if not isinstance(verdict, Measured):
         return verdict
     refused = refuse_dishonest(rounds, verdict.comparison)
     if refused is not None:
         return refused
-    said = warnings(rounds, verdict.comparison, has_holdout=bool(baseline.holdout))
+    said = warnings(rounds, verdict.comparison)
     return replace(verdict, reasons=(*verdict.reasons, *said))
 
 
@@ -247,6 +252,7 @@ def _measured(
         candidate_wall_s=candidate_s,
         base_rss_bytes=_peak(rounds, BASE),
         candidate_rss_bytes=_peak(rounds, CANDIDATE),
+        process=process_comparison(rounds),
         label=label,
         reasons=(why, *said) if why else said,
     )
@@ -277,11 +283,15 @@ def _is_cut(sample: Sample) -> bool:
     return kept < (result.stdout_bytes if result.reply is None else result.reply_bytes)
 
 
-def _design(baseline: Baseline, mode: Mode, goal: float | None) -> SequentialDesign:
+def _design(
+    baseline: Baseline, mode: Mode, goal: float | None, most_pairs: int | None
+) -> SequentialDesign:
     margin = baseline.target.margin
     if mode is Mode.SCREEN:
         return SequentialDesign(looks=SCREEN_LOOKS, level=SCREEN_LEVEL, margin=margin)
-    return SequentialDesign(margin=margin, goal=goal)
+    # Fewer looks at the same level err less often, never more.
+    looks = tuple(n for n in LOOKS if most_pairs is None or n <= most_pairs)
+    return SequentialDesign(looks=looks, margin=margin, goal=goal)
 
 
 def _times(rounds: Rounds, *, is_cpu: bool) -> tuple[list[float], list[float]]:

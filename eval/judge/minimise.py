@@ -1,9 +1,10 @@
-"""Step 9, minimise: hunks that do not pay are dropped, and the gain is shared out among the rest.
+"""Step 9, minimise: debris and hunks that do not pay are dropped, the rest shares out the gain.
 
-Each hunk is taken out on its own. If the rest does not build or run, the hunk is needed; otherwise
-the patch is screened against the patch without it: `faster` means that the hunk pays, and its share
-of the gain is noted; anything else means that it does not, and it goes if the rest passes the tests
-and is still faster than the base. The result is a proposal: it is confirmed like any candidate.
+Debris (`debris.py`) goes first, if what is left still stands. Then each hunk is taken out on its
+own. If the rest does not build or run, the hunk is needed; otherwise the patch is screened against
+the patch without it: `faster` means that the hunk pays, and its share of the gain is noted; any
+other word means that it does not, and it goes if the rest passes the tests and is still faster than
+the base. The result is a proposal: it is confirmed like any candidate.
 
 Does not cover: hunks that pay only together (each alone looks useless: then both are kept if the
 remainder turns out slower, since the caller confirms it against the base).
@@ -13,14 +14,16 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from math import log
+from typing import Any
 
 from unidiff.patch import PatchSet
 
 from speedwright.eval.candidate import Candidate
 from speedwright.eval.judge.baseline import Baseline
 from speedwright.eval.judge.cascade import Case, judge
+from speedwright.eval.judge.debris import Debris, Tidied, tidied
 from speedwright.eval.judge.measure import Mode
 from speedwright.eval.progress import Progress
 from speedwright.eval.verdict import Measured
@@ -61,11 +64,25 @@ class Minimised:
 
     Attributes:
         diff: What is left; the whole patch if nothing could be dropped.
-        hunks: Every hunk of the whole patch.
+        hunks: Every hunk of the patch without debris; none if it is one hunk, or too many.
+        debris: What was removed before.
     """
 
     diff: str
     hunks: tuple[HunkShare, ...]
+    debris: tuple[Debris, ...] = ()
+
+    @property
+    def sentences(self) -> tuple[str, ...]:
+        """For people."""
+        return (*(d.sentence for d in self.debris), *(hunk.sentence for hunk in self.hunks))
+
+    def to_json(self) -> dict[str, Any]:
+        """For the record."""
+        return {
+            "hunks": [asdict(hunk) for hunk in self.hunks],
+            "debris": [asdict(part) for part in self.debris],
+        }
 
 
 def minimise(
@@ -76,7 +93,7 @@ def minimise(
     seed: int,
     deadline_s: float | None = None,
 ) -> Minimised:
-    """Take hunks out one by one, from the last to the first.
+    """Take debris out, then hunks one by one, from the last to the first.
 
     Args:
         diff: A patch that was found faster.
@@ -85,9 +102,15 @@ def minimise(
         seed: Of the measurements.
         deadline_s: Point on the monotonic clock after which the rest is kept as it is.
     """
+    tidy = tidied(diff, baseline.target.snapshot)
+    if tidy.removed:
+        progress.step("minimise", f"without debris ({len(tidy.removed)})")
+        if not tidy.diff or not _stands(tidy.diff, baseline, progress, seed):
+            tidy = Tidied(diff=diff)
+    diff = tidy.diff
     places = hunks_of(diff)
     if not 1 < len(places) <= MOST_HUNKS:
-        return Minimised(diff=diff, hunks=())
+        return Minimised(diff=diff, hunks=(), debris=tidy.removed)
     kept = list(range(len(places)))
     gains: dict[int, float | None] = {}
     for index in reversed(range(len(places))):
@@ -113,7 +136,8 @@ def minimise(
         for index, (path, line) in enumerate(places)
     )
     is_whole = len(kept) == len(places)
-    return Minimised(diff=diff if is_whole else with_hunks(diff, kept), hunks=hunks)
+    small = diff if is_whole else with_hunks(diff, kept)
+    return Minimised(diff=small, hunks=hunks, debris=tidy.removed)
 
 
 def hunks_of(diff: str) -> list[tuple[str, int]]:

@@ -7,7 +7,8 @@ Does not cover: a candidate that finds the nonce in its own process (step 3 look
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from speedwright.eval.judge.baseline import Baseline
@@ -26,6 +27,7 @@ class TestCheck:
 
     Attributes:
         verdict: The one that ends the cascade, or `None` if they pass (or there are none).
+        outcomes: Outcome by test id of the first run; empty if they are not known.
         flaky: Tests that failed once but did not decide: they passed when run again, or the base
             fails them now too.
     """
@@ -33,6 +35,7 @@ class TestCheck:
     __test__ = False
 
     verdict: Verdict | None
+    outcomes: Mapping[str, str] = field(default_factory=dict)
     flaky: tuple[str, ...] = ()
 
 
@@ -51,18 +54,19 @@ def check_tests(baseline: Baseline, folder: Path) -> TestCheck:
     verdict = _verdict(baseline, first)
     broken = baseline.expected - first.passed
     if verdict is None or not (first.is_complete and first.is_listed and broken):
-        return TestCheck(verdict=verdict)
+        return TestCheck(verdict=verdict, outcomes=first.outcomes)
     second = _run(baseline, folder)
     if not second.is_complete:
-        return TestCheck(verdict=verdict)
+        return TestCheck(verdict=verdict, outcomes=first.outcomes)
     again = broken - second.passed
     if again:
         base = _run(baseline, baseline.folder)
         again &= base.passed if base.is_complete else again
     if not again:
-        return TestCheck(verdict=None, flaky=tuple(sorted(broken)))
+        return TestCheck(verdict=None, outcomes=first.outcomes, flaky=tuple(sorted(broken)))
     return TestCheck(
         verdict=Incorrect(reasons=(_broken(sorted(again), first),)),
+        outcomes=first.outcomes,
         flaky=tuple(sorted(broken - again)),
     )
 

@@ -1,12 +1,13 @@
 """Runs a workload inside the box under a profiler; stdlib only, imports nothing of ours.
 
-    python drive.py call FILE FOLDER...             setup(), then workload() under a marker frame
+    python drive.py call FILE FOLDER... [-- NAME=NUMBER...]
+                                                    setup(), then workload() under a marker frame
     python drive.py count call FILE FOLDER...       the same, counted by cProfile
     python drive.py count main PROGRAM [ARG...]     a script, `-m MODULE` or `-c CODE`, counted
 
 Counts are written as JSON to `speedwright-counts.json` in TMPDIR; `speedwright-done` there says
-that a called workload came back. FOLDERs go on the module search path. The harness cuts call
-stacks at the name `speedwright_measured`.
+that a called workload came back. FOLDERs go on the module search path, numbers to `setup()`. The
+harness cuts call stacks at the name `speedwright_measured`.
 """
 
 from __future__ import annotations
@@ -50,14 +51,16 @@ def main() -> None:
 
 def prepared(arguments: list[str]) -> Callable[[], object]:
     """`workload` of a file, with the module loaded and `setup()` done."""
-    file, folders = arguments[0], arguments[1:]
+    end = arguments.index("--") if "--" in arguments else len(arguments)
+    file, folders = arguments[0], arguments[1:end]
+    given = {n: int(number) for n, number in (w.split("=") for w in arguments[end + 1 :])}
     sys.argv = [file]
     sys.path[0:1] = folders
     namespace = runpy.run_path(file, run_name="__speedwright__")
     if "workload" not in namespace:
         raise SystemExit(f"{file} has no workload()")
     if "setup" in namespace:
-        namespace["setup"]()
+        namespace["setup"](**given)
     workload: Callable[[], object] = namespace["workload"]
     return workload
 

@@ -59,7 +59,8 @@ class Launch:
         else:
             names = [TRUSTED_MOUNT]
         file = f"{self.session.where(names[0])}/{workload.file}"
-        return (self.driver(), "call", file, *self.folders(workload.file))
+        given = ("--", *workload.words(0))
+        return (self.driver(), "call", file, *self.folders(workload.file), *given)
 
     def driver(self) -> str:
         """Path of the trusted driver script inside the box."""

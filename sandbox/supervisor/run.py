@@ -237,6 +237,7 @@ class Run:
         talk = self.talk
         part: dict[str, Any] = {
             "setup_s": None if talk.ready is None else talk.ready - self.started,
+            "teardown_s": None,
             "has_reply": talk.is_complete,
             "reply_bytes": talk.reply.count,
             "reply_sha256": talk.reply.digest.hexdigest() if talk.is_complete else "",
@@ -244,4 +245,6 @@ class Run:
         }
         if talk.is_complete and talk.ready is not None and talk.replied is not None:
             part["wall_s"] = talk.replied - talk.ready
+            if self.family.status is not None:
+                part["teardown_s"] = max(0.0, self.family.ended - talk.replied)
         return part

@@ -26,6 +26,14 @@ Test = Annotated[
 Build = Annotated[
     str | None, typer.Option(metavar="CMD", help="Run after a patch is applied, and on the base")
 ]
+Holdout = Annotated[
+    list[str] | None,
+    typer.Option(
+        metavar="CMD|FILE",
+        show_default=False,
+        help="Another workload, hidden from the search, on which a gain must hold; repeatable",
+    ),
+]
 Model = Annotated[
     str | None,
     typer.Option(

@@ -27,6 +27,7 @@ class Given:
     build: str | None = None
     sandbox: str | None = None
     image: str | None = None
+    holdout: list[str] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +48,13 @@ def target(path: Path, given: Given, out: Path | None) -> TargetRequest:
 
 
 def judge(
-    path: Path, patch: Path, given: Given, out: Path | None, goal: float | None = None
+    path: Path,
+    patch: Path,
+    given: Given,
+    out: Path | None,
+    goal: float | None = None,
+    *,
+    is_minimised: bool = False,
 ) -> JudgeRequest:
     """The request to judge one patch."""
     from speedwright.eval.judging import JudgeRequest
@@ -58,6 +65,7 @@ def judge(
         patch=patch,
         holdout=_texts(settings.holdout),
         goal=_goal(goal, settings.margin),
+        is_minimised=is_minimised,
     )
 
 

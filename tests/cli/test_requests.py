@@ -49,6 +49,11 @@ def test_held_out_workloads_reach_the_judge(repository: Path) -> None:
     hidden = ("python bench.py 2",)
     assert judge(repository, Path("x.diff"), Given(), None).holdout == hidden
     assert compare("main", "HEAD", repository, Given(), None).holdout == hidden
+    given = Given(holdout=["python bench.py 3", "other.py"])
+    assert judge(repository, Path("x.diff"), given, None).holdout == (
+        "python bench.py 3",
+        "other.py",
+    )
 
 
 def test_a_goal_is_a_factor_above_the_margin(repository: Path) -> None:

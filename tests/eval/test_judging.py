@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import subprocess
 from collections.abc import Callable
 from pathlib import Path
@@ -44,6 +45,33 @@ def request(root: Path, **changes: object) -> TargetRequest:
     return TargetRequest(path=root, sandbox="process", **changes)  # type: ignore[arg-type]
 
 
+def check_by_hand(evidence: Path, place: Path) -> None:
+    """What the README tells a stranger without speedwright to type, and what the records hold."""
+    shutil.copytree(evidence, place)
+    text = (place / "README.md").read_text()
+    commands = [line for line in text.splitlines() if line.startswith("    ")][1:]
+    assert commands[-1].startswith("    (cd patched && python -m pytest")
+    script = "set -e\n" + "\n".join(commands)
+    done = subprocess.run(["bash", "-c", script], cwd=place, capture_output=True, check=False)
+    assert done.returncode == 0, (script, done.stdout, done.stderr)
+    assert (place / "base" / "lib.py").read_text() == SLOW
+    assert (place / "patched" / "lib.py").read_text() == FAST
+    tests = json.loads((place / "tests.json").read_text())["outcomes"]
+    assert tests["base"] == tests["candidate"] == {"test_lib.py::test_pick": "passed"}
+    tried = json.loads((place / "inputs.json").read_text())
+    assert tried["calls_replayed"] > 0 and tried["generated"] > 0
+    assert any(call.startswith("recorded: lib.py:pick(") for call in tried["sample"])
+    record = json.loads((place / "evidence.json").read_text())
+    assert record["versions"]["git"] and record["machine"]["cores"]
+    for name in ("base", "candidate"):
+        file = place / "profiles" / f"{name}.speedscope.json"
+        if file.is_file():
+            frames = json.loads(file.read_text())["shared"]["frames"]
+            assert any(frame["name"] == "pick" or "lib.py" in str(frame) for frame in frames)
+        else:
+            assert any("profile" in note for note in record["notes"])
+
+
 def test_judge_writes_evidence_that_verifies_and_touches_nothing(
     repository_maker: Maker, tmp_path: Path
 ) -> None:
@@ -56,9 +84,11 @@ def test_judge_writes_evidence_that_verifies_and_touches_nothing(
     )
     assert status.stdout == b""
     evidence = report.evidence
-    assert {p.name for p in evidence.iterdir()} == {
-        "evidence.json", "patch.diff", "base.tar.gz", "samples.json", "README.md",
+    assert {p.name for p in evidence.iterdir()} >= {
+        "evidence.json", "patch.diff", "base.tar.gz", "samples.json", "README.md", "tests.json",
+        "inputs.json",
     }  # fmt: skip
+    check_by_hand(evidence, tmp_path / "stranger")
     again = verify_evidence(evidence, sandbox="process", progress=NullProgress())
     assert again.is_replicated, again.sentence
     assert "replicates" in again.sentence
@@ -83,6 +113,25 @@ def test_a_holdout_workload_catches_what_the_workload_does_not(
     assert report.judgement.word == "incorrect"
     assert "hold-out" in report.judgement.verdict.reasons[0]
     assert report.to_json()["holdout"][0]["verdict"] == "incorrect"
+
+
+def test_a_patch_is_taken_apart_on_request(repository_maker: Maker, tmp_path: Path) -> None:
+    root = repository_maker(tmp_path / "target", FILES)
+    text = FAST.replace(
+        "    return", '    import sys\n\n    print("x", file=sys.stderr)\n    return'
+    )
+    patch = patch_of(root, tmp_path / "noisy.diff", text)
+    found = judge_patch(
+        JudgeRequest(target=request(root), patch=patch, is_minimised=True), NullProgress()
+    )
+    assert found.judgement.word == "faster", found.to_json()
+    parts = found.to_json()["minimised"]
+    assert [part["what"] for part in parts["debris"]] == ["a print for debugging"]
+    assert parts["judged"]["verdict"] in ("faster", "unstable")
+    small = Path(parts["patch"]).read_text()
+    assert "print" in patch.read_text() and "print" not in small
+    assert any("was removed" in reason for reason in found.judgement.verdict.reasons)
+    assert (found.evidence / "patch.diff").read_text() == patch.read_text()
 
 
 def test_compare_two_refs_and_two_folders(repository_maker: Maker, tmp_path: Path) -> None:

@@ -58,6 +58,7 @@ def test_setup_is_not_in_the_wall_time(python: Run) -> None:
 def test_teardown_is_not_in_the_wall_time(python: Run) -> None:
     result = call(python, "ready(); reply(receive()); time.sleep(0.7)")
     assert result.is_success
+    assert result.teardown_s is not None and result.teardown_s >= 0.6
     assert result.wall_s < 0.5
 
 

@@ -238,7 +238,7 @@ def _start(how: dict[str, Any], source: str, files: dict[str, set[str]]) -> None
         sys.path[0:0] = how["folders"]
         namespace = runpy.run_path(how["file"], run_name="__speedwright__")
         if "setup" in namespace:
-            namespace["setup"]()
+            namespace["setup"](**how["setup"])
         namespace["workload"]()
     else:
         _script(how["file"], source, files)

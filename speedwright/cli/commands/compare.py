@@ -25,6 +25,7 @@ def compare(
     workload: options.Workload = None,
     test: options.Test = None,
     build: options.Build = None,
+    holdout: options.Holdout = None,
     sandbox: options.Sandbox = None,
     image: options.Image = None,
     goal: options.Goal = None,
@@ -39,7 +40,7 @@ def compare(
     from speedwright.eval.judging import compare_versions
 
     with watching(quiet) as progress:
-        given = requests.Given(workload, test, build, sandbox, image)
+        given = requests.Given(workload, test, build, sandbox, image, holdout or None)
         request = requests.compare(base, head, repo, given, out, goal)
         report = compare_versions(request, progress)
     document = report.to_json()

@@ -18,9 +18,14 @@ def judge(
     workload: options.Workload = None,
     test: options.Test = None,
     build: options.Build = None,
+    holdout: options.Holdout = None,
     sandbox: options.Sandbox = None,
     image: options.Image = None,
     goal: options.Goal = None,
+    minimise: Annotated[
+        bool,
+        typer.Option("--minimise", help="If it is faster, say what each part of it is worth"),
+    ] = False,
     out: options.Out = None,
     fail_on: options.Gate = None,
     as_json: options.Json = False,
@@ -32,8 +37,9 @@ def judge(
     from speedwright.eval.judging import judge_patch
 
     with watching(quiet) as progress:
-        given = requests.Given(workload, test, build, sandbox, image)
-        report = judge_patch(requests.judge(path, patch, given, out, goal), progress)
+        given = requests.Given(workload, test, build, sandbox, image, holdout or None)
+        request = requests.judge(path, patch, given, out, goal, is_minimised=minimise)
+        report = judge_patch(request, progress)
     document = report.to_json()
     output.result(document, render_judgement, as_json=as_json)
     check_gate(document["verdict"], fail_on)

@@ -17,6 +17,7 @@ def optimize(
     workload: options.Workload = None,
     test: options.Test = None,
     build: options.Build = None,
+    holdout: options.Holdout = None,
     focus: options.Focus = None,
     changed_since: options.ChangedSince = None,
     model: options.Model = None,
@@ -40,7 +41,7 @@ def optimize(
     from speedwright.cli import requests
     from speedwright.cli.render.search import render_plan, render_search
 
-    given = requests.Given(workload, test, build, sandbox, image)
+    given = requests.Given(workload, test, build, sandbox, image, holdout or None)
     search = requests.Search(model, strategy, budget_usd, time_limit, attempts, min_speedup)
     plan = requests.optimize(path, given, search, focus, changed_since, resume, out)
     if dry_run:

@@ -20,6 +20,10 @@ def verify(
     ],
     sandbox: options.Sandbox = None,
     image: options.Image = None,
+    install: Annotated[
+        bool,
+        typer.Option("--install", help="Install the packages it names, which runs their code here"),
+    ] = False,
     as_json: options.Json = False,
     quiet: options.Quiet = False,
 ) -> None:
@@ -29,6 +33,10 @@ def verify(
 
     with watching(quiet) as progress:
         report = verify_evidence(
-            evidence, sandbox=sandbox or "auto", image=image or "auto", progress=progress
+            evidence,
+            sandbox=sandbox or "auto",
+            image=image or "auto",
+            may_install=install,
+            progress=progress,
         )
     output.result(report.to_json(), render_verification, as_json=as_json)

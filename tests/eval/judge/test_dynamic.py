@@ -1,61 +1,153 @@
-"""Dynamic guards on real runs: what moves or hides work is no gain."""
+"""Dynamic guards on real runs: what moves, hides or keeps work is no gain.
+
+Each trick is tried twice: against the judge as it is, and with the one guard taken out that is
+meant for it. Without the guard the trick has to get through, or the test would prove nothing.
+"""
 
 from __future__ import annotations
 
-import subprocess
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from speedwright.eval.judging import JudgeReport, JudgeRequest, judge_patch
+from speedwright.eval.candidate import Candidate
+from speedwright.eval.judge import cascade, dynamic
+from speedwright.eval.judge.baseline import Baseline, prepare_baseline
+from speedwright.eval.judge.cascade import Case, judge
+from speedwright.eval.judge.guard import Guarded
+from speedwright.eval.judge.measure import Mode
+from speedwright.eval.judge.written import manifest, refuse_kept_files
 from speedwright.eval.progress import NullProgress
+from speedwright.eval.resolve import resolve_target
 from speedwright.eval.target import TargetRequest
+from speedwright.eval.verdict import Judgement
 
 Maker = Callable[[Path, dict[str, str]], Path]
 
 LIB = "def squares(n):\n    return [sum([i] * i) for i in range(n)]\n"
+QUICK = "[i * i for i in range(n)]"
 FILES = {
     "lib.py": LIB,
     "workload.py": "import lib\n\n\ndef workload():\n    return lib.squares(1500)\n",
 }
+MOVED = (
+    "TABLE = [sum([i] * i) for i in range(3000)]\n\n\ndef squares(n):\n"
+    f"    return TABLE[:n] if n <= 3000 else {QUICK}\n"
+)
+PUT_OFF = (
+    "import threading\n\n\ndef squares(n):\n"
+    "    threading.Thread(target=lambda: [sum([i] * i) for i in range(2 * n)]).start()\n"
+    f"    return {QUICK}\n"
+)
+LEFT = (
+    "import os\nimport time\n\n\ndef squares(n):\n"
+    "    if os.fork() == 0:\n        time.sleep(30)\n        os._exit(0)\n"
+    f"    return {QUICK}\n"
+)
+KEPT = (
+    "import json\nimport pathlib\n\nSTORE = pathlib.Path(__file__).with_name('store.json')\n\n\n"
+    "def squares(n):\n"
+    "    if STORE.is_file():\n        known = json.loads(STORE.read_text())\n"
+    "        if str(n) in known:\n            return known[str(n)]\n"
+    "    found = [sum([i] * i) for i in range(n)]\n"
+    "    STORE.write_text(json.dumps({n: found}))\n    return found\n"
+)
+IN_SCRATCH = KEPT.replace(
+    "pathlib.Path(__file__).with_name('store.json')",
+    "pathlib.Path(tempfile.gettempdir(), 'store.json')",
+).replace("import pathlib\n", "import pathlib\nimport tempfile\n")
 
 
-def judged(maker: Maker, tmp_path: Path, text: str) -> JudgeReport:
-    root = maker(tmp_path / "target", FILES)
-    (root / "lib.py").write_text(text)
-    diff = subprocess.run(["git", "diff"], cwd=root, capture_output=True, check=True).stdout
-    (root / "lib.py").write_text(LIB)
-    patch = tmp_path / "p.diff"
-    patch.write_bytes(diff)
-    target = TargetRequest(path=root, sandbox="process", test="")
-    return judge_patch(JudgeRequest(target=target, patch=patch), NullProgress())
+@pytest.fixture(scope="module")
+def target(repository_maker: Maker, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Baseline]:
+    """A function workload in a plain process, which enforces nothing."""
+    place = tmp_path_factory.mktemp("dynamic")
+    root = repository_maker(place / "target", FILES)
+    request = TargetRequest(path=root, sandbox="process", test="")
+    found = resolve_target(request, place / "scratch", NullProgress())
+    prepared = prepare_baseline(found, place / "versions", NullProgress())
+    # A screen of this workload would go by CPU time, which sees most of these tricks by itself; a
+    # claim goes by wall time, as a screen of a parallel workload does.
+    yield replace(prepared, cpu_s=2 * prepared.wall_s)
 
 
-def test_work_moved_to_import_is_refused(repository_maker: Maker, tmp_path: Path) -> None:
-    moved = (
-        "TABLE = [sum([i] * i) for i in range(3000)]\n\n\ndef squares(n):\n"
-        "    if 0 <= n <= 3000:\n        return TABLE[:n]\n"
-        "    return [sum([i] * i) for i in range(n)]\n"
-    )
-    found = judged(repository_maker, tmp_path, moved).judgement
+@pytest.fixture(autouse=True)
+def no_static_guards(monkeypatch: pytest.MonkeyPatch) -> None:
+    """They know some of these tricks by sight; here it is about what they do."""
+    monkeypatch.setattr(cascade, "run_guards", lambda *_, **__: Guarded(verdict=None, notes=()))
+
+
+def judged(baseline: Baseline, text: str) -> Judgement:
+    diff = baseline.target.snapshot.diff_of({"lib.py": text})
+    case = Case(candidate=Candidate(diff=diff, author="test"), mode=Mode.SCREEN, seed=5)
+    return judge(case, baseline, NullProgress())
+
+
+@pytest.mark.parametrize(
+    ("text", "guard", "said"),
+    [
+        (MOVED, "_moved", "moved, not saved"),
+        (PUT_OFF, "_put_off", "put off, not saved"),
+        (LEFT, "_left_behind", "still running"),
+    ],
+    ids=["moved", "put-off", "left"],
+)
+def test_hidden_work_is_refused_by_its_guard_and_by_no_other(
+    target: Baseline, monkeypatch: pytest.MonkeyPatch, text: str, guard: str, said: str
+) -> None:
+    found = judged(target, text)
     assert found.word == "rejected", found.to_json()
-    assert any("moved, not saved" in text for text in found.verdict.reasons)
+    assert any(said in reason for reason in found.verdict.reasons)
+    monkeypatch.setattr(dynamic, guard, lambda rounds: "")
+    assert judged(target, text).word == "faster", "nothing else would have noticed"
 
 
-def test_a_small_table_made_at_import_is_not(repository_maker: Maker, tmp_path: Path) -> None:
-    honest = "SMALL = tuple(range(50))\n\n\ndef squares(n):\n    return [i * i for i in range(n)]\n"
-    assert judged(repository_maker, tmp_path, honest).judgement.word == "faster"
-
-
-def test_a_process_left_behind_is_refused(repository_maker: Maker, tmp_path: Path) -> None:
-    left = (
-        "import os\nimport time\n\n\ndef squares(n):\n"
-        "    if os.fork() == 0:\n        time.sleep(30)\n"
-        "    return [i * i for i in range(n)]\n"
-    )
-    found = judged(repository_maker, tmp_path, left).judgement
-    if any("guard" in step.step for step in found.steps) and len(found.steps) < 4:
-        pytest.skip("the static guard refused it first")
+def test_results_kept_in_a_file_are_refused(
+    target: Baseline, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    found = judged(target, KEPT)
     assert found.word == "rejected", found.to_json()
-    assert any("still running" in text for text in found.verdict.reasons)
+    assert "`store.json`" in found.verdict.reasons[0]
+    monkeypatch.setattr(cascade, "refuse_kept_files", lambda *_: None)
+    assert judged(target, KEPT).word == "faster", "nothing else would have noticed"
+
+
+def test_results_kept_in_scratch_places_are_gone_with_the_next_sample(target: Baseline) -> None:
+    found = judged(target, IN_SCRATCH)
+    assert found.word not in ("faster", "rejected"), found.to_json()
+
+
+def test_a_small_table_made_at_import_is_no_trick(target: Baseline) -> None:
+    honest = f"SMALL = tuple(range(50))\n\n\ndef squares(n):\n    return {QUICK}\n"
+    found = judged(target, honest)
+    assert found.word == "faster", found.to_json()
+    assert found.to_json()["process_ratio"] is not None
+
+
+def test_an_answer_that_is_wrong_now_and_then_is_found_after_timing(target: Baseline) -> None:
+    moody = f"def squares(n):\n    return {QUICK} + [0] * (hash('x') % 4 == 0)\n"
+    found = judged(target, moody)
+    assert found.word == "incorrect", found.to_json()
+    assert len(found.samples) >= 1
+
+
+def test_what_the_base_writes_too_is_no_trick(tmp_path: Path) -> None:
+    base, patched = tmp_path / "base", tmp_path / "patched"
+    for folder in (base, patched):
+        (folder / "logs").mkdir(parents=True)
+        (folder / "lib.py").write_text("x = 1\n")
+    fresh = manifest(patched)
+    (base / "logs" / "run-17.log").write_text("x")
+    (patched / "logs" / "run-18.log").write_text("x")
+    (patched / "__pycache__").mkdir()
+    (patched / "__pycache__" / "lib.cpython-311.pyc").write_text("x")
+    assert refuse_kept_files(fresh, patched, (base,)) is None
+    (patched / "lib.py").write_text("x = 2  # changed by itself\n")
+    found = refuse_kept_files(fresh, patched, (base,))
+    assert found is None or "`lib.py`" in found.reasons[0]
+    (patched / "deep").mkdir()
+    (patched / "deep" / "store.bin").write_text("x")
+    found = refuse_kept_files(fresh, patched, (base,))
+    assert found is not None and "`deep/store.bin`" in found.reasons[0]

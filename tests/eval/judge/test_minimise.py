@@ -39,11 +39,45 @@ def test_a_stray_file_is_dropped_and_the_gain_is_attributed(
     fast = "    return len({i % 300 for i in range(n)})\n"
     slow = LOOP[: LOOP.index("\n\n\ndef label")] + "\n"
     text = baseline.target.snapshot.text("slow.py") or ""
-    whole = diff_of(slow__py=text.replace(slow, fast), notes__py="NOTE = 'left over'\n")
+    # Nothing names `more.py`, which is debris; it names `notes.py`, which only does not pay.
+    whole = diff_of(
+        slow__py=text.replace(slow, fast), notes__py="NOTE = 1\n", more__py="import notes\n"
+    )
     found = minimise(whole, baseline, NullProgress(), seed=3)
     assert [p for p, _ in hunks_of(found.diff)] == ["slow.py"]
     assert {h.path: h.is_dropped for h in found.hunks} == {"notes.py": True, "slow.py": False}
+    assert [part.path for part in found.debris] == ["more.py"]
     assert next(h.share for h in found.hunks if h.path == "slow.py") == 1.0
+
+
+def test_debris_goes_first_and_the_rest_stands(baseline: Baseline, diff_of: Diff) -> None:
+    slow = LOOP[: LOOP.index("\n\n\ndef label")] + "\n"
+    fast = "    return len({i % 300 for i in range(n)})\n"
+    text = baseline.target.snapshot.text("slow.py") or ""
+    noisy = text.replace(slow, '    import sys\n    print("debug", file=sys.stderr)\n' + fast)
+    found = minimise(
+        diff_of(slow__py=noisy, notes__md="tried this\n"), baseline, NullProgress(), seed=3
+    )
+    assert found.diff == diff_of(slow__py=text.replace(slow, "    import sys\n" + fast))
+    assert {part.path for part in found.debris} == {"slow.py", "notes.md"}
+    assert len(found.sentences) == 2
+    assert found.to_json()["debris"][0]["what"]
+
+
+def test_debris_that_is_needed_stays(baseline: Baseline, diff_of: Diff) -> None:
+    # A new file that is found by listing the folder: nothing names it, and all of it is needed.
+    text = baseline.target.snapshot.text("slow.py") or ""
+    slow = LOOP[: LOOP.index("\n\n\ndef label")] + "\n"
+    fast = (
+        "    import pathlib\n"
+        "    listed = pathlib.Path(__file__).parent.glob('*.modulus')\n"
+        "    modulus = int(next(listed).read_text())\n"
+        "    return len({i % modulus for i in range(n)})\n"
+    )
+    whole = diff_of(**{"slow__py": text.replace(slow, fast), "three__modulus": "300\n"})
+    found = minimise(whole, baseline, NullProgress(), seed=3)
+    assert "three.modulus" in found.diff
+    assert not found.debris
 
 
 def test_one_hunk_is_left_as_it_is(baseline: Baseline, diff_of: Diff) -> None:
