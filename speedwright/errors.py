@@ -13,6 +13,7 @@ SpeedwrightError                  70  internal unless a subclass says otherwise
 │   ├── ImageMissing                  the asked-for image is not here
 │   ├── ToolMissing                   a program such as g++ or valgrind is not here
 │   ├── ExtraMissing                  an optional Python package is not installed
+│   ├── DataMissing                   a suite's data are not here
 │   └── KeyMissing                    no key, or the provider refused it
 ├── BudgetExhausted                4  money, tokens, attempts or time used up before an answer
 ├── TargetBroken                   5  the unpatched target fails its own tests or workload
@@ -99,6 +100,10 @@ class ToolMissing(EnvironmentMissing):
 
 class ExtraMissing(EnvironmentMissing):
     """An optional Python package is not installed."""
+
+
+class DataMissing(EnvironmentMissing):
+    """A suite's data are not here; the hint says what to download, and to where."""
 
 
 class KeyMissing(EnvironmentMissing):
