@@ -70,7 +70,7 @@ class OfficialData:
                 found = stream(self._folder / name)
                 return tuple(parse_row(value, where) for where, value in found)
         raise DataMissing(
-            f"no `{TRAINING[0]}` in `{self._folder}`: the retrieval prompt takes its examples there",
+            f"no `{TRAINING[0]}` in `{self._folder}`: the retrieval prompt needs its examples",
             hint=DOWNLOAD,
         )
 

@@ -72,12 +72,12 @@ class PieReport:
 
 
 def line_accuracy(output: str, expected: str) -> float:
-    """Right lines over expected lines; lines beyond the expected ones cost nothing.
+    r"""Right lines over expected lines; lines beyond the expected ones cost nothing.
 
     Both are stripped as a whole and cut into lines, which are then compared as they are: equal,
     or both numbers less than 1e-3 apart.
 
-    >>> line_accuracy("1\\n2\\nmore", "1\\n3")
+    >>> line_accuracy("1\n2\nmore", "1\n3")
     0.5
     >>> line_accuracy("0.5004", "0.5")
     1.0
@@ -124,8 +124,9 @@ def best_at_k(row: Scored, k: int, *, threshold: float = THRESHOLD_ACCURACY) -> 
 def speedup_at_k(row: Scored, k: int, *, threshold: float = THRESHOLD_ACCURACY) -> float:
     """max(1, src / best); what is wrong or slower than its source counts as the source.
 
-    >>> speedup_at_k(Scored(src_agg_runtime=3.0, generations=(
-    ...     Generation(accuracy=1.0, agg_runtime=2.0), Generation(accuracy=0.9, agg_runtime=0.1))), 2)
+    >>> right = Generation(accuracy=1.0, agg_runtime=2.0)
+    >>> wrong = Generation(accuracy=0.9, agg_runtime=0.1)
+    >>> speedup_at_k(Scored(src_agg_runtime=3.0, generations=(wrong, right)), 2)
     1.5
     """
     best = best_at_k(row, k, threshold=threshold)
@@ -185,14 +186,14 @@ def report(
 
 
 def is_exact(output: str, expected: str) -> bool:
-    """The same lines with the same words; only white space within and after lines may differ.
+    r"""The same lines with the same words; only white space within and after lines may differ.
 
     No part of the published metric: it stands beside it. Extra lines, missing lines and numbers
     that are merely close all fail.
 
-    >>> is_exact("1  2\\n3 \\n\\n", "1 2\\n3")
+    >>> is_exact("1  2\n3 \n\n", "1 2\n3")
     True
-    >>> is_exact("1 2\\n3\\n4", "1 2\\n3")
+    >>> is_exact("1 2\n3\n4", "1 2\n3")
     False
     """
     found = output.rstrip().split("\n")
