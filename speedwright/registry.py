@@ -41,9 +41,6 @@ BUILTIN: Mapping[str, Mapping[str, str]] = {
     "suites": {
         "pie": "speedwright.benchmarks.pie.suite:PieSuite",
     },
-    "executors": {},
-    "solvers": {},
-    "suites": {},
     "executors": {
         "local": "speedwright.eval.batch.executors:LocalExecutor",
         "ray": "speedwright.eval.batch.executors:RayExecutor",
