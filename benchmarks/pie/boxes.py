@@ -21,13 +21,11 @@ FLOOD_BYTES = 64 * MIB
 LEAST_OUTPUT_BYTES = 1 * MIB
 
 
-def run_limits(
-    *, wall_s: float = TEST_WALL_S, longest_answer: int = 0, cpus: tuple[int, ...] | None = None
-) -> Limits:
-    """Ceilings of one run; more output than twice the longest answer is counted, not kept."""
+def run_limits(*, longest_answer: int = 0, cpus: tuple[int, ...] | None = None) -> Limits:
+    """Ceilings of one run; output beyond twice the longest answer is counted, not kept."""
     kept = max(LEAST_OUTPUT_BYTES, 2 * longest_answer)
     return Limits(
-        wall_s=wall_s,
+        wall_s=TEST_WALL_S,
         memory_bytes=MEMORY_BYTES,
         pids=PIDS,
         disk_bytes=64 * MIB,
