@@ -37,7 +37,7 @@ status=$?
 cat "$folder"/part.* > "$folder/{_OUTPUT}"
 exit $status
 """
-_TOTAL = re.compile(rb"^(?:totals|summary): (\d+)", re.MULTILINE)
+_TOTAL = re.compile(rb"^totals: (\d+)", re.MULTILINE)
 _PART = re.compile(rb"^pid: \d+", re.MULTILINE)
 
 

@@ -62,7 +62,7 @@ def test_what_cannot_be_taken_out_earns_nothing(compiler, before):
     "before",
     [
         "#pragma once_more\n",
-        "#pragma GCC unroll 4\n",
+        "#pragma GCC diagnostic push\n",
         '// #pragma GCC optimize("Ofast")\n',
         'const char *text = "#pragma GCC optimize";\n',
         "#define JOIN(a, b) a##b\nint JOIN(x, y) = 1;\n",
