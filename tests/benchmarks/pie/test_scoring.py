@@ -62,7 +62,6 @@ NO_SOLUTIONS = (
     ),
     ('#include <cstdio>\nint main() { puts("\\xff\\xfe"); }', "test 0: wrong output"),
     ('extern "C" void missing(); int main() { missing(); }', "does not compile"),
-    ("struct s { s *a[1 << 20]; }; s x[1 << 20]; int main() {}", "does not compile"),
 )
 
 
@@ -87,7 +86,7 @@ def test_no_samples_at_all_are_a_failure(score):
 
 
 def test_messages_of_a_megabyte_are_cut(sandbox):
-    code = "".join(f"#error {n} {'long message ' * 10}\n" for n in range(8_000))
+    code = "".join(f"#error {n} {'long message ' * 10}\n" for n in range(4_000))
     with open_compiler(sandbox) as compiler:
         built = compiler.build(code)
     assert isinstance(built, NotBuilt)
