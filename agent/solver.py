@@ -121,6 +121,9 @@ class AgentSolver:
 
     def _optimised(self, task: Task, target: TaskTarget, progress: Progress) -> Solution:
         begun_s = time.monotonic()
+        if not _is_text(target.files[target.answer]):
+            odd = UsageError("the code cannot be written as UTF-8")
+            return _unchanged(task, target, odd, begun_s)
         with _laid_out(target) as root:
             try:
                 report = optimize(self._plan(task, target, root), progress)
@@ -187,6 +190,14 @@ def _unchanged(task: Task, target: TaskTarget, error: SpeedwrightError, begun_s:
         wall_s=time.monotonic() - begun_s,
         notes=(f"not optimised: {error.message}",),
     )
+
+
+def _is_text(text: str) -> bool:
+    try:
+        text.encode("utf-8")
+    except UnicodeEncodeError:  # lone surrogates, from escapes in a file of predictions
+        return False
+    return True
 
 
 @contextmanager

@@ -77,11 +77,17 @@ def run_bench(request: BenchRequest, progress: Progress) -> BatchReport:
 
     Raises:
         UnknownName: No such suite, solver or executor.
-        UsageError: No such task, the folder holds another run, or predictions are malformed.
+        UsageError: No such task, the folder holds another run, predictions are malformed, or a
+            budget is to be held over several processes.
         DataMissing: The suite's data are not here.
         SpeedwrightError: See `run_batch`.
     """
     request = request.named()
+    if request.solver_options.budget_usd is not None and request.executor != "local":
+        raise UsageError(
+            f"a budget cannot be held with executor `{request.executor}`",
+            hint="leave --budget-usd out, or take --executor local",
+        )
     suite = open_suite(request.suite, request.suite_options)
     executor = resolve("executors", request.executor)()
     all_tasks = suite.tasks()

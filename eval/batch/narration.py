@@ -32,7 +32,8 @@ class TaskProgress:
         self._outer.update(number, None, f"{self._task_id}: {verdict}: {summary}")
 
     def note(self, text: str) -> None:
-        """Ignore it: it would come once a task."""
+        """Tell it as an update: it would come once a task."""
+        self._outer.update(0, None, f"{self._task_id}: {text}")
 
     def warn(self, text: str) -> None:
         """Pass it on."""

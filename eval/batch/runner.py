@@ -13,7 +13,7 @@ from typing import Any
 
 from speedwright.eval.batch.executors import Executor
 from speedwright.eval.batch.interfaces import Solution, Solver, Suite, Task, TaskScore
-from speedwright.eval.batch.keys import result_key, solution_key
+from speedwright.eval.batch.keys import result_key, solution_key, task_hash
 from speedwright.eval.batch.narration import BatchProgress
 from speedwright.eval.batch.report import BatchReport, Row
 from speedwright.eval.batch.store import Result, Status, Store
@@ -46,6 +46,13 @@ class Batch:
     folder: Path
     task_limit_s: float | None = None
     facts: Mapping[str, Any] = field(default_factory=dict)
+    _hashes: dict[str, str] = field(default_factory=dict, init=False, repr=False)
+
+    def hash_of(self, task: Task) -> str:
+        """The task's `task_hash`, worked out once."""
+        if task.id not in self._hashes:
+            self._hashes[task.id] = task_hash(task)
+        return self._hashes[task.id]
 
 
 def run_batch(batch: Batch, store: Store, progress: Progress) -> BatchReport:
@@ -66,7 +73,7 @@ def run_batch(batch: Batch, store: Store, progress: Progress) -> BatchReport:
 def _solve(batch: Batch, store: Store, progress: Progress) -> dict[str, Result]:
     """Ask for every missing answer; results of the tasks that our fault left without one."""
     name = batch.solver.name
-    keys = {task.id: solution_key(task, name) for task in batch.tasks}
+    keys = {task.id: solution_key(batch.hash_of(task), name) for task in batch.tasks}
     missing = [task for task in batch.tasks if store.solution(keys[task.id]) is None]
     faults: dict[str, Result] = {}
     if not missing:
@@ -101,9 +108,9 @@ def _answers(batch: Batch, store: Store) -> list[tuple[Task, Solution, str]]:
     name, settings = batch.solver.name, batch.suite.settings
     found = []
     for task in batch.tasks:
-        solution = store.solution(solution_key(task, name))
+        solution = store.solution(solution_key(batch.hash_of(task), name))
         if solution is not None:
-            key = result_key(task, solution.samples, settings, name)
+            key = result_key(batch.hash_of(task), solution.samples, settings, name)
             found.append((task, solution, key))
     return found
 

@@ -8,6 +8,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
+from speedwright.errors import SpeedwrightError
 from speedwright.eval.batch.interfaces import Solution, TaskScore
 from speedwright.eval.batch.lines import Lines
 
@@ -102,8 +103,18 @@ class Store:
         self._solutions[key] = solution
 
     def add_result(self, result: Result) -> None:
-        """Keep a result."""
-        self._results.append(result.to_json())
+        """Keep a result.
+
+        Raises:
+            SpeedwrightError: The suite made a figure that is no number, a bug of its.
+        """
+        try:
+            self._results.append(result.to_json())
+        except (ValueError, TypeError) as error:
+            raise SpeedwrightError(
+                f"the score of task `{result.task_id}` cannot be written down: {error}",
+                hint="scores are plain JSON data without NaN; please report it to the suite",
+            ) from error
         self._scored[result.key] = result
 
     def _load(self) -> None:

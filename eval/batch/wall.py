@@ -29,16 +29,22 @@ def wall_limit(limit_s: float | None) -> Iterator[None]:
         yield
         return
 
+    is_over = False
+
     def stop(*_: object) -> None:
-        raise WallLimitReached
+        if not is_over:
+            raise WallLimitReached
 
     begun_s = time.monotonic()
     handler = signal.signal(signal.SIGALRM, stop)
     # Somebody around us may use the same timer.
     before_s, interval_s = signal.setitimer(signal.ITIMER_REAL, limit_s)
     try:
-        yield
-    finally:
+        try:
+            yield
+        finally:
+            is_over = True
+    finally:  # a second one: the alarm may come while the first begins
         signal.setitimer(signal.ITIMER_REAL, 0)
         signal.signal(signal.SIGALRM, handler)
         if before_s:

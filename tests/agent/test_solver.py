@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import copy
 import json
 from dataclasses import replace
 from pathlib import Path
@@ -97,6 +98,15 @@ def test_a_broken_target_is_answered_as_it_is_with_the_reason() -> None:
     assert found.notes[0].startswith("not optimised: ")
 
 
+def test_code_that_no_file_can_hold_is_answered_as_it_is() -> None:
+    odd = SLOW + "# \ud800\n"
+    found = solve(
+        replace(OPTIMISE, target=replace(TARGET, files={**TARGET.files, "solution.py": odd}))
+    )
+    assert found.samples == (odd,)
+    assert found.notes == ("not optimised: the code cannot be written as UTF-8",)
+
+
 def test_a_time_limit_too_short_is_answered_as_it_is() -> None:
     found = solve(OPTIMISE, time_limit_s=0.01)
     assert found.samples == (SLOW,)
@@ -142,6 +152,11 @@ def test_its_name_tells_what_decides_the_answer() -> None:
     assert (
         AgentSolver(SolverOptions()).name == f"agent:rules (auto, quick, {QUICK_ATTEMPTS} attempts)"
     )
+
+
+def test_it_can_be_sent_elsewhere() -> None:
+    solver = AgentSolver(SolverOptions(search="screened", attempts=3))
+    assert copy.copy(solver).name == solver.name  # as pickle does it
 
 
 def script(folder: Path, *replies: Any) -> str:

@@ -118,6 +118,7 @@ def test_replay_tells_which_gold_still_wins(data: Path, capsys: pytest.CaptureFi
         (["--from", "/no/such"], 2, "`--from`: `/no/such` does not exist"),
         (["--solver", "glod"], 2, "did you mean `gold`?"),
         (["--solver", "/no/such.json"], 2, "no solvers named `/no/such.json`"),
+        (["--executor", "ray", "--budget-usd", "1"], 2, "cannot be held with executor `ray`"),
         (["--executor", "slurm"], 2, "no executors named `slurm`"),
         (["--search", "deep"], 2, "no search `deep`"),
         (["--model", "openai:x"], 3, "OPENAI_API_KEY"),

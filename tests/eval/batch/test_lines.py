@@ -7,7 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from speedwright.errors import SpeedwrightError
+from speedwright.eval.batch.interfaces import TaskScore
 from speedwright.eval.batch.lines import Lines
+from speedwright.eval.batch.store import Result, Status, Store
 
 ROWS = [{"n": 0, "text": "é\ud800\n"}, {"n": 1, "text": "x" * 200_000}, {"n": 2, "text": ""}]
 
@@ -56,3 +59,10 @@ def test_nan_is_refused_before_anything_is_written(tmp_path: Path) -> None:
     with pytest.raises(ValueError, match="not JSON compliant"):
         lines.append({"x": float("nan")})
     assert not lines.path.exists()
+
+
+def test_a_suite_that_makes_nan_is_named(tmp_path: Path) -> None:
+    score = TaskScore(task_id="a", official={"eff": float("inf")})
+    result = Result(key="k", task_id="a", status=Status.SCORED, score=score)
+    with pytest.raises(SpeedwrightError, match="score of task `a` cannot be written down"):
+        Store(tmp_path).add_result(result)
