@@ -38,7 +38,9 @@ BUILTIN: Mapping[str, Mapping[str, str]] = {
     "strategies": {
         "linear": "speedwright.agent.strategies.linear:LinearStrategy",
     },
-    "suites": {},
+    "suites": {
+        "pie": "speedwright.benchmarks.pie.suite:PieSuite",
+    },
     "executors": {
         "local": "speedwright.eval.batch.executors:LocalExecutor",
         "ray": "speedwright.eval.batch.executors:RayExecutor",
