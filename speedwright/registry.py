@@ -38,7 +38,9 @@ BUILTIN: Mapping[str, Mapping[str, str]] = {
     "strategies": {
         "linear": "speedwright.agent.strategies.linear:LinearStrategy",
     },
-    "suites": {},
+    "suites": {
+        "enamel": "speedwright.benchmarks.enamel.suite:EnamelSuite",
+    },
     "executors": {},
     "solvers": {},
 }
