@@ -15,7 +15,7 @@ from speedwright.benchmarks.enamel.problems import Problem
 from speedwright.errors import SandboxError
 
 MAKE_S = 300.0
-VERSION = 1
+VERSION = 2
 
 
 def cases_of(

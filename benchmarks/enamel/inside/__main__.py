@@ -1,4 +1,4 @@
-"""Starts one of the programs from this folder alone: python -I -S -B FOLDER make|time.
+"""Starts one of the programs from this folder alone: python -s -S -B FOLDER make|time.
 
 Stand-ins for the parent packages serve the absolute imports below and are gone before foreign code
 runs; the folder is then no longer on the search path either.
