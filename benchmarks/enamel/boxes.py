@@ -6,7 +6,7 @@ import json
 import marshal
 import os
 import struct
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -56,18 +56,26 @@ class Boxes:
         Raises:
             SandboxError: It failed; what the data set's code did is in the message.
         """
-        answered = self._ask("make", request, wall_s=wall_s, cpus=None)
+        answered = self._ask("make", (dict(request),), wall_s=wall_s, cpus=None)
         if answered is None:
             raise SandboxError("the box that makes tests gave no answer")
         return answered
 
-    def timed(self, request: Mapping[str, Any], *, wall_s: float) -> Answered | None:
-        """Run a program on the core for timing; `None` if it took the runner with it.
+    def timed(
+        self, request: Mapping[str, Any], programs: Sequence[str], *, wall_s: float
+    ) -> Answered | None:
+        """Run programs on the core for timing; `None` if one took the runner with it.
+
+        Args:
+            request: What the runner itself may know, and so everything in it.
+            programs: Texts, the reference before the candidate; each is read where it is needed.
+            wall_s: Limit for all of it.
 
         Raises:
             SandboxError: The box failed.
         """
-        return self._ask("time", request, wall_s=wall_s, cpus=timing_cpus(is_parallel=False))
+        parts = (dict(request), *programs)
+        return self._ask("time", parts, wall_s=wall_s, cpus=timing_cpus(is_parallel=False))
 
     def watched(self) -> tuple[str, ...]:
         """Folders inside in which a program could leave something for its next repetition."""
@@ -99,7 +107,7 @@ class Boxes:
     def _ask(
         self,
         program: str,
-        request: Mapping[str, Any],
+        parts: Sequence[Any],
         *,
         wall_s: float,
         cpus: tuple[int, ...] | None,
@@ -108,7 +116,7 @@ class Boxes:
         limits = Limits(wall_s=wall_s, output_bytes=REPLY_BYTES, flood_bytes=2 * REPLY_BYTES)
         call = Call(
             argv=("python", "-s", "-S", "-B", session.where(PROGRAMS), program),
-            function_input=marshal.dumps(dict(request)),
+            function_input=b"".join(map(_part, parts)),
             limits=limits,
         )
         try:
@@ -124,6 +132,12 @@ class Boxes:
                 )
             return None
         return _read(result.reply)
+
+
+def _part(value: Any) -> bytes:
+    """One part of the input in the form of `inside/framing.py`."""
+    data = marshal.dumps(value)
+    return struct.pack(">Q", len(data)) + data
 
 
 def _read(reply: bytes) -> Answered:

@@ -19,12 +19,7 @@ from speedwright.benchmarks.enamel.score import (
     official_score,
     yardstick,
 )
-from speedwright.benchmarks.enamel.timing import (
-    REFERENCE_S,
-    candidate_plan,
-    reference_plan,
-    time_program,
-)
+from speedwright.benchmarks.enamel.timing import Timing, time_programs
 from speedwright.errors import SandboxError
 from speedwright.eval.judge.boxes import timing_cpus
 from speedwright.eval.judge.rounds import off_the_timed_cores
@@ -74,46 +69,47 @@ class Evaluator:
         """
         if not samples:
             return _scored((), None)
-        stick = self._measured(progress)
+        stick: Yardstick | None = None
         known: dict[str, _Sample] = {}
         for place, sample in enumerate(samples):
             if sample not in known:
-                known[sample] = self._sample(sample, stick, progress)
+                stick, known[sample] = self._sample(sample, stick, progress)
             progress.update(place + 1, len(samples), "samples")
         return _scored([known[sample] for sample in samples], stick)
 
-    def _measured(self, progress: Progress) -> Yardstick:
-        code = self.problem.reference_solution
-        plan = reference_plan(self.cases, self.parameters)
-        limits = dict.fromkeys(range(len(self.cases)), REFERENCE_S)
-        with timing_lock(lambda: progress.note(WAITING)), off_the_timed_cores(_cores()):
-            timing = time_program(
-                self.problem, code, self.cases, plan, limits, self.parameters, self.boxes
-            )
-        try:
-            return yardstick(timing, self.cases, self.parameters)
-        except ValueError as error:
-            message = f"the reference of `{self.problem.task_id}` did not run: {error}"
-            raise SandboxError(message) from error
-
-    def _sample(self, sample: str, stick: Yardstick, progress: Progress) -> _Sample:
-        plan = candidate_plan(self.cases, self.parameters)
-        kill_s = stick.kill_s(self.parameters.tolerance_s)
-        limits = dict.fromkeys(range(len(self.cases)), kill_s)
-        with timing_lock(lambda: progress.note(WAITING)), off_the_timed_cores(_cores()):
-            timing = time_program(
-                self.problem, sample, self.cases, plan, limits, self.parameters, self.boxes
-            )
+    def _sample(
+        self, sample: str, stick: Yardstick | None, progress: Progress
+    ) -> tuple[Yardstick, _Sample]:
+        """One sample; the first one together with the reference."""
+        timing = self._timed(sample, stick, progress)
+        if stick is None and timing.fault.startswith("broke"):
+            stick = self._yardstick(self._timed(None, None, progress))
+        elif stick is None:
+            stick = self._yardstick(timing)
         right = judge_outputs(self.problem, self.cases, timing, self.boxes)
         seen = {flag for run in timing.runs for flag in run.flags}
         static = refusals(self.problem.prompt, sample)
         refused = (*sorted(seen & set(CHEATS)), *(f"guard:{rule}" for rule in static))
         args = (timing, right, self.cases, stick, self.parameters)
-        return _Sample(
+        return stick, _Sample(
             official=official_score(*args),
             hardened=hardened_score(*args, refused=refused),
             flags=(*sorted(seen - set(CHEATS)), *refused),
         )
+
+    def _timed(self, sample: str | None, stick: Yardstick | None, progress: Progress) -> Timing:
+        limit_s = stick.kill_s(self.parameters) if stick else None
+        with timing_lock(lambda: progress.note(WAITING)), off_the_timed_cores(_cores()):
+            return time_programs(
+                self.problem, sample, self.cases, self.parameters, self.boxes, limit_s=limit_s
+            )
+
+    def _yardstick(self, timing: Timing) -> Yardstick:
+        try:
+            return yardstick(timing.reference, self.cases, self.parameters)
+        except ValueError as error:
+            message = f"the reference of `{self.problem.task_id}` did not run: {error}"
+            raise SandboxError(message) from error
 
 
 WAITING = "waiting: another speedwright is measuring"

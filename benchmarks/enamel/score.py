@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 
 from speedwright.benchmarks.enamel.cases import Case
 from speedwright.benchmarks.enamel.parameters import Parameters
-from speedwright.benchmarks.enamel.timing import Run, Timing
+from speedwright.benchmarks.enamel.timing import GRACE_S, Run, Timing
 from speedwright.eval.metrics.eff_at_k import level_efficiency, weighted_efficiency
 from speedwright.eval.metrics.hodges_lehmann import hodges_lehmann
 
@@ -50,10 +50,11 @@ class Yardstick:
     hardened: Reference
     overhead_s: Mapping[int, float]
 
-    def kill_s(self, tolerance_s: float) -> float:
-        """When a repetition is killed at the latest: late enough that both clocks have said so."""
-        extra = max(self.overhead_s.values(), default=0.0)
-        return max(self.official.limit_s, self.hardened.limit_s) + tolerance_s + 2 * extra + 0.02
+    def kill_s(self, parameters: Parameters) -> float:
+        """When a repetition is killed: late enough that both clocks have passed their limit."""
+        extra_s = max(self.overhead_s.values(), default=0.0)
+        limit_s = max(self.official.limit_s, self.hardened.limit_s)
+        return limit_s + 2 * extra_s + parameters.tolerance_s + GRACE_S
 
     def outside(self, run: Run) -> float:
         """Time of a call on the clock outside, never below what can be told apart."""
@@ -97,17 +98,17 @@ def own_clock(run: Run) -> float:
     return math.inf if run.call_s is None else run.call_s
 
 
-def yardstick(timing: Timing, cases: Sequence[Case], parameters: Parameters) -> Yardstick:
+def yardstick(reference: Sequence[Run], cases: Sequence[Case], parameters: Parameters) -> Yardstick:
     """The references' times from a run of the reference by `reference_plan`.
 
     Raises:
         ValueError: A repetition of the reference failed.
     """
-    bad = [run for run in timing.runs if run.status != "ok" or run.call_s is None]
-    if timing.fault or bad or not timing.runs:
-        raise ValueError(timing.fault or (bad[0].status if bad else "no runs"))
+    bad = [run for run in reference if run.status != "ok" or run.call_s is None]
+    if bad or not reference:
+        raise ValueError(bad[0].status if bad else "no runs")
     by_case: dict[int, list[Run]] = {}
-    for run in timing.runs:
+    for run in reference:
         by_case.setdefault(run.case, []).append(run)
     overhead = {
         case: statistics.median(max(0.0, run.wall_s - own_clock(run)) for run in runs)

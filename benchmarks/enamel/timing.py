@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,7 +16,10 @@ OUTPUT_BYTES = 64 << 20
 KEPT_BYTES = 128 << 20
 START_S = 60.0
 REFERENCE_S = 120.0
-FEW = 2  # repetitions of a case that the hints call faster than another of its level
+SLOW_S = 5.0  # more than any reference needs
+EACH_S = 0.5
+GRACE_S = 0.02
+FEW = 1  # repetitions of a case that the hints call faster than another of its level
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,62 +54,86 @@ class Timing:
     Attributes:
         runs: In order; the last one may be the one that ended it.
         outputs: Distinct outputs as bytes that nobody trusts.
-        fault: Why there are no runs: name of the compiler's error, or `broke-the-box`.
+        reference: Runs of the reference, if it was asked for.
+        fault: Why there are no runs: name of the compiler's error, or `broke-the-…`.
     """
 
-    runs: tuple[Run, ...]
-    outputs: tuple[bytes, ...]
+    runs: tuple[Run, ...] = ()
+    outputs: tuple[bytes, ...] = ()
+    reference: tuple[Run, ...] = ()
     fault: str = ""
 
 
-def time_program(
+def time_programs(
     problem: Problem,
-    code: str,
+    code: str | None,
     cases: Sequence[Case],
-    plan: Iterable[tuple[int, int]],
-    limits_s: Mapping[int, float],
     parameters: Parameters,
     boxes: Boxes,
+    *,
+    limit_s: float | None,
 ) -> Timing:
     """Run a program in the box for timing; the caller holds the timing lock.
 
     Args:
         problem: Gives prompt and name of the function.
-        code: Continues the prompt, or is a program of its own.
+        code: Continues the prompt, or is a program of its own; `None` for the reference alone.
         cases: All cases of the problem.
-        plan: Index of a case and its number of repetitions, in order.
-        limits_s: Seconds after which a repetition of a case is killed, by index.
-        parameters: Memory.
+        parameters: Of the protocol.
         boxes: The box.
+        limit_s: Seconds after which a repetition is killed; `None`: time the reference first, and
+            take it from that.
 
     Raises:
-        SandboxError: The box failed, and not only for this program.
+        SandboxError: The box failed before it had a program of a candidate.
     """
-    steps = [list(step) for step in plan]
-    used = sorted({number for number, _ in steps})
+    plan = [] if code is None else candidate_plan(cases, parameters)
+    before = [] if limit_s is not None else reference_plan(cases, parameters)
+    steps = [*plan, *before]
     request: dict[str, Any] = {
         "prompt": problem.prompt,
-        "code": code,
         "entry_point": problem.entry_point,
-        "plan": steps,
-        "inputs": {number: cases[number].given for number in used},
-        "limits": {number: float(limits_s[number]) for number in used},
+        "plan": plan,
+        "reference_plan": before,
+        "reference_limit_s": REFERENCE_S,
+        "limit_s": limit_s,
+        "timeout_factor": parameters.timeout_factor,
+        "grace_s": parameters.tolerance_s + GRACE_S,
+        "inputs": {number: cases[number].given for number in {n for n, _ in steps}},
         "memory_bytes": parameters.memory_bytes,
         "output_bytes": OUTPUT_BYTES,
         "reply_bytes": KEPT_BYTES,
     }
-    wall_s = START_S + sum(count * (limits_s[number] + 0.5) for number, count in steps)
-    for is_last in (False, True):
+    programs = [problem.reference_solution] if before else []
+    programs.append(code or "")
+    slowest_s = limit_s if limit_s is not None else SLOW_S
+    wall_s = START_S + sum(count for _, count in steps) * (slowest_s + EACH_S)
+    return _timed(request, programs, boxes, wall_s, is_ours=code is None)
+
+
+def _timed(
+    request: dict[str, Any], programs: Sequence[str], boxes: Boxes, wall_s: float, *, is_ours: bool
+) -> Timing:
+    """Ask the box; once more in a new one if it broke, which may be our fault or the program's."""
+    for tries_left in (1, 0):
         try:
             request["watched"] = list(boxes.watched())
-            answered = boxes.timed(request, wall_s=wall_s)
+            answered = boxes.timed(request, programs, wall_s=wall_s)
         except SandboxError:
-            if is_last:
-                return Timing(runs=(), outputs=(), fault="broke-the-box")
-            continue
+            if tries_left:
+                continue
+            if is_ours:
+                raise
+            return Timing(fault="broke-the-box")
         if answered is None:
-            return Timing(runs=(), outputs=(), fault="broke-the-runner")
-        return _timing(answered.head, answered.parts)
+            return Timing(fault="broke-the-runner")
+        head = answered.head
+        return Timing(
+            runs=_runs(head["runs"]),
+            outputs=answered.parts,
+            reference=_runs(head["reference"]),
+            fault=head["fault"],
+        )
     raise AssertionError("unreachable")
 
 
@@ -128,10 +155,10 @@ def reference_plan(cases: Sequence[Case], parameters: Parameters) -> list[tuple[
     return plan
 
 
-def _timing(head: Mapping[str, Any], parts: tuple[bytes, ...]) -> Timing:
-    runs = tuple(
+def _runs(found: Sequence[Mapping[str, Any]]) -> tuple[Run, ...]:
+    return tuple(
         Run(
-            case=run["case"],
+            case=run.get("case", 0),
             status=run["status"],
             wall_s=run.get("wall_s", 0.0),
             call_s=run.get("call_s"),
@@ -140,6 +167,5 @@ def _timing(head: Mapping[str, Any], parts: tuple[bytes, ...]) -> Timing:
             flags=tuple(run.get("flags", ())),
             said=run.get("said", ""),
         )
-        for run in head["runs"]
+        for run in found
     )
-    return Timing(runs=runs, outputs=parts, fault=head["fault"])

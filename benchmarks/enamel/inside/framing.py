@@ -16,10 +16,26 @@ IN, OUT = 3, 4
 
 
 def receive() -> Any:
-    """Say ready and read the request, which our own harness has marshalled."""
+    """Say ready and read the request, the first part of the input."""
     os.write(OUT, b"R")
+    exactly(IN, 8)
+    return receive_part()
+
+
+def receive_part() -> Any:
+    """The next part of the input, which our own harness has marshalled."""
     (size,) = struct.unpack(">Q", exactly(IN, 8))
     return marshal.loads(exactly(IN, size))
+
+
+def rest(descriptor: int) -> bytes:
+    """All there is to read."""
+    pieces: list[bytes] = []
+    while True:
+        piece = os.read(descriptor, 1 << 20)
+        if not piece:
+            return b"".join(pieces)
+        pieces.append(piece)
 
 
 def reply(head: dict[str, Any], parts: list[bytes]) -> None:

@@ -14,6 +14,7 @@ Does not cover: kernel objects beside those; isolation from the machine, which i
 from __future__ import annotations
 
 import gc
+import json
 import os
 import select
 import time
@@ -38,7 +39,6 @@ CHUNK_BYTES = 1 << 20
 
 def repeat(code: CodeType, given: bytes, limit_s: float, request: dict[str, Any]) -> dict[str, Any]:
     """One repetition in a fresh process: status, times, flags, output."""
-    before = traces.fingerprint(request["watched"])
     go_reader, go_writer = os.pipe()
     out_reader, out_writer = os.pipe()
     children.widen(out_reader)
@@ -59,8 +59,6 @@ def repeat(code: CodeType, given: bytes, limit_s: float, request: dict[str, Any]
         os.close(out_reader)
     if has_more:
         found["flags"].append("left-processes")
-    if traces.fingerprint(request["watched"]) != before:
-        found["flags"].append("left-state")
     return found
 
 
@@ -115,16 +113,22 @@ def answered(head: bytes, payload: bytes, wall_s: float) -> dict[str, Any]:
     return found
 
 
-def run_plan(code: CodeType, request: dict[str, Any]) -> tuple[list[dict[str, Any]], list[bytes]]:
+def run_plan(
+    code: CodeType, plan: list[tuple[int, int]], limit_s: float, request: dict[str, Any]
+) -> tuple[list[dict[str, Any]], list[bytes]]:
     """Repetitions in order, up to the first that ends the sample; distinct outputs."""
     runs: list[dict[str, Any]] = []
     outputs: list[bytes] = []
     known: dict[tuple[int, bytes], int] = {}
     room = request["reply_bytes"]
-    for number, repetitions in request["plan"]:
+    before = traces.fingerprint(request["watched"])
+    for number, repetitions in plan:
         for _ in range(repetitions):
-            found = repeat(code, request["inputs"][number], request["limits"][number], request)
-            found["case"] = number
+            found = repeat(code, request["inputs"][number], limit_s, request)
+            after = traces.fingerprint(request["watched"])
+            if after != before:
+                found["flags"].append("left-state")
+            before, found["case"] = after, number
             output = found.pop("output", None)
             if output is not None:
                 place = known.setdefault((number, output), len(outputs))
@@ -138,18 +142,64 @@ def run_plan(code: CodeType, request: dict[str, Any]) -> tuple[list[dict[str, An
     return runs, outputs
 
 
-def main() -> None:
-    """Take the request, compile, run, answer."""
-    request = framing.receive()
-    children.protect()
-    gc.disable()
-    import_early(request["prompt"], request["code"])
-    code, fault = compiled(request["prompt"], request["code"], request["entry_point"])
-    if code is None:
-        framing.reply({"fault": fault, "runs": []}, [])
-        return
+def prepared(request: dict[str, Any], text: str) -> tuple[CodeType | None, str]:
+    """A program's code, with the modules it names imported and little left for children to pay."""
+    import_early(request["prompt"], text)
+    found = compiled(request["prompt"], text, request["entry_point"])
     exec(WARM_UP, {})
     gc.collect()
     gc.freeze()
-    runs, outputs = run_plan(code, request)
-    framing.reply({"fault": "", "runs": runs}, outputs)
+    return found
+
+
+def time_reference(request: dict[str, Any]) -> list[dict[str, Any]]:
+    """Runs of the reference, without its outputs.
+
+    A process of its own reads the reference from the channel: this one, of which candidates are
+    copies, never holds a byte of it.
+    """
+    reader, writer = os.pipe()
+    pid = os.fork()
+    if pid == 0:
+        try:
+            os.close(reader)
+            code, fault = prepared(request, framing.receive_part())
+            plan, limit_s = request["reference_plan"], request["reference_limit_s"]
+            runs = run_plan(code, plan, limit_s, request)[0] if code else [{"status": fault}]
+            framing.send(writer, json.dumps(runs).encode())
+        finally:
+            os._exit(0)
+    os.close(writer)
+    text = framing.rest(reader)
+    os.close(reader)
+    os.waitpid(pid, 0)
+    runs = json.loads(text or b"[]")
+    for run in runs:
+        run.pop("output", None)
+    return list(runs)
+
+
+def limit_from(runs: list[dict[str, Any]], request: dict[str, Any]) -> float:
+    """When to kill: never before either clock's limit is passed, which the harness works out."""
+    slowest_s = max([run.get("wall_s", 0.0) for run in runs])
+    return float(request["timeout_factor"] * slowest_s + request["grace_s"])
+
+
+def main() -> None:
+    """Take the request, time the reference if there is one, then the program; answer."""
+    request = framing.receive()
+    children.protect()
+    gc.disable()
+    head: dict[str, Any] = {"fault": "", "runs": [], "reference": []}
+    outputs: list[bytes] = []
+    limit_s = request["limit_s"]
+    if request["reference_plan"]:
+        head["reference"] = time_reference(request)
+        if not head["reference"] or any(run["status"] != "ok" for run in head["reference"]):
+            framing.reply(head, outputs)
+            return
+        limit_s = limit_from(head["reference"], request)
+    code, head["fault"] = prepared(request, framing.receive_part())
+    if code is not None:
+        head["runs"], outputs = run_plan(code, request["plan"], limit_s, request)
+    framing.reply(head, outputs)
