@@ -46,7 +46,7 @@ def hot_files(
     own = self_shares(profile)
     charged = charged_shares(profile)
     if not any(shares.values()):
-        shares = {p: {} for p in bench.paths() if p.endswith(SOURCE_ENDINGS)}
+        shares = _all_sources(bench)
     found = []
     for path, lines in sorted(shares.items(), key=lambda item: -charged.get(item[0], 0.0)):
         if not allowed(path, target) or not _in_focus(path, focus):
@@ -63,6 +63,16 @@ def hot_files(
                 HotFile(path=path, source=source, line_share=warm, self_share=own.get(path, 0.0))
             )
     return tuple(found[:MOST_FILES])
+
+
+def unprofiled_files(bench: Workbench, target: Target, focus: Focus) -> tuple[HotFile, ...]:
+    """Source files in which a change is allowed, each hot throughout, as nobody looked."""
+    paths = [p for p in _all_sources(bench) if allowed(p, target) and _in_focus(p, focus)]
+    return tuple(HotFile(path=path, source=bench.read(path)) for path in paths[:MOST_FILES])
+
+
+def _all_sources(bench: Workbench) -> dict[str, dict[int, float]]:
+    return {p: {} for p in bench.paths() if p.endswith(SOURCE_ENDINGS)}
 
 
 def _in_focus(path: str, focus: Focus) -> bool:

@@ -27,7 +27,7 @@ from speedwright.agent.messages import UserMessage
 from speedwright.agent.models.scrubber import Scrubber
 from speedwright.agent.models.spec import create_model, parse_spec
 from speedwright.agent.models.wrap import wrap
-from speedwright.agent.plan import DEFAULT_ATTEMPTS, OptimizePlan, check_same, settled
+from speedwright.agent.plan import DEFAULT_ATTEMPTS, Depth, OptimizePlan, check_same, settled
 from speedwright.agent.recorded import Recorded
 from speedwright.agent.report import OptimizeReport
 from speedwright.agent.search import Search
@@ -96,9 +96,12 @@ def optimize(plan: OptimizePlan, progress: Progress) -> OptimizeReport:
                 is_program=parse_spec(plan.model).provider not in SERVICES,
                 focus=focus,
                 deadline_s=search_end_s,
+                has_profile=plan.depth is not Depth.QUICK,
             )
             wrapped = wrap(model, budget=budget, cassette_path=run.path / "cassette.jsonl")
             ended = _search(search, strategy, wrapped, run)
+            if plan.depth is not Depth.CONFIRMED:
+                return _report(plan, search, run, ended, None)
             claim = confirm(
                 search,
                 run,
@@ -181,6 +184,7 @@ def _report(
         spent=search.budget.spent,
         model=plan.model,
         min_speedup=plan.min_speedup,
+        kept=dict(search.workbench.best),
         warnings=search.baseline.target.warnings,
     )
     if not report.is_found:

@@ -4,12 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from enum import StrEnum
 from typing import Any
 
 from speedwright.errors import UsageError
 from speedwright.eval.target import Target, TargetRequest
 
 DEFAULT_ATTEMPTS = 40
+
+
+class Depth(StrEnum):
+    """How much a search may cost. Only `confirmed` ends in a claim.
+
+    `quick` goes without profiles: every line of the files in focus counts as hot. `quick` and
+    `screened` end with the best version by the screens, for callers that measure it themselves.
+    """
+
+    QUICK = "quick"
+    SCREENED = "screened"
+    CONFIRMED = "confirmed"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,6 +41,7 @@ class OptimizePlan:
         focus: `FILE` or `FILE:FUNCTION`.
         changed_since: Only files changed since this git ref.
         resume: Run to go on with.
+        depth: How much the search may cost.
     """
 
     target: TargetRequest
@@ -41,6 +55,7 @@ class OptimizePlan:
     focus: str | None = None
     changed_since: str | None = None
     resume: str | None = None
+    depth: Depth = Depth.CONFIRMED
 
     def as_asked(self) -> dict[str, str | None]:
         """What a resumed run takes over unless it is asked for something else."""

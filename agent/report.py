@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import shlex
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +27,7 @@ class OptimizeReport:
         evidence: Folder of evidence, if there is a final judgement.
         patch: The whole patch, if there is one.
         patch_hash: Of that patch; `apply` takes no other.
+        kept: New texts of the files that the search changed for the better, by its screens alone.
         ended: Why the search ended.
         spent: Money, tokens, time.
         model: Model spec.
@@ -44,6 +46,7 @@ class OptimizeReport:
     model: str
     min_speedup: float
     patch_hash: str | None = None
+    kept: Mapping[str, str] = field(default_factory=dict)
     warnings: tuple[str, ...] = ()
     exit_code: int = 0
 

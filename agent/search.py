@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 
 from speedwright.agent.budget import Budget
 from speedwright.agent.context import first_message, ideas
-from speedwright.agent.hot import Focus, hot_files
+from speedwright.agent.hot import Focus, hot_files, unprofiled_files
 from speedwright.agent.messages import ToolCall
 from speedwright.agent.rules.catalogue import propose
 from speedwright.agent.rules.rewrite import Rewrite
@@ -55,6 +55,7 @@ class Search:
         is_program: The proposer reads `Situation`, not prose.
         focus: Where changes are wanted.
         deadline_s: Point on the monotonic clock by which the search must end, or `None`.
+        has_profile: Whether profiles are made; without, every line in focus counts as hot.
     """
 
     def __init__(
@@ -68,6 +69,7 @@ class Search:
         is_program: bool = False,
         focus: Focus,
         deadline_s: float | None = None,
+        has_profile: bool = True,
     ) -> None:
         self.baseline = baseline
         self.trajectory = trajectory
@@ -78,6 +80,7 @@ class Search:
         self._is_program = is_program
         self._focus = focus
         self.deadline_s = deadline_s
+        self._has_profile = has_profile
         self._known = _Known()
         state = trajectory.state
         self.workbench = Workbench(baseline.target, state.best, focus.files)
@@ -282,6 +285,9 @@ class Search:
 
     def _situation(self, profile: Profile | None) -> Situation:
         tried = frozenset(self.trajectory.state.tried)
+        if not self._has_profile:
+            files = unprofiled_files(self.workbench, self.baseline.target, self._focus)
+            return Situation(files=files, tried=tried)
         if profile is None:
             return Situation(files=(), tried=tried)
         files = hot_files(profile, self.workbench, self.baseline.target, self._focus)
@@ -300,6 +306,8 @@ class Search:
         return self._known.best
 
     def _profiled(self, diff: str) -> Profile | None:
+        if not self._has_profile:
+            return None
         self.progress.step("profile", self.baseline.target.workload_how)
         try:
             return profile_version(self.baseline, self.baseline.versions.folder(diff))

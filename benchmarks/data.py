@@ -101,14 +101,22 @@ def content_hash(*paths: Path) -> str:
     digest = hashlib.sha256()
     try:
         for path in paths:
-            for file in sorted(path.rglob("*")) if path.is_dir() else [path]:
-                if file.is_file():
-                    name = file.relative_to(path).as_posix() if path.is_dir() else file.name
-                    digest.update(f"{name}\0{file.stat().st_size}\0".encode())
-                    _feed(digest, file)
+            for name, file in _files(path):
+                digest.update(f"{name}\0{file.stat().st_size}\0".encode())
+                _feed(digest, file)
     except OSError as error:
         raise DataMissing(f"cannot read `{error.filename}`: {error.strerror}") from error
     return digest.hexdigest()
+
+
+def _files(path: Path) -> Iterator[tuple[str, Path]]:
+    """Every file at or below a path, with its name there."""
+    if not path.is_dir():
+        yield path.name, path
+        return
+    for file in sorted(path.rglob("*")):
+        if file.is_file():
+            yield file.relative_to(path).as_posix(), file
 
 
 def _feed(digest: Any, file: Path) -> None:

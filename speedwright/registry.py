@@ -41,8 +41,16 @@ BUILTIN: Mapping[str, Mapping[str, str]] = {
     "suites": {
         "enamel": "speedwright.benchmarks.enamel.suite:EnamelSuite",
     },
-    "executors": {},
-    "solvers": {},
+    "executors": {
+        "local": "speedwright.eval.batch.executors:LocalExecutor",
+        "ray": "speedwright.eval.batch.executors:RayExecutor",
+    },
+    "solvers": {
+        "agent": "speedwright.agent.solver:AgentSolver",
+        "gold": "speedwright.eval.batch.solvers:GoldSolver",
+        "nop": "speedwright.eval.batch.solvers:NopSolver",
+        "predictions": "speedwright.eval.batch.solvers:PredictionsSolver",
+    },
 }
 
 EXTRAS: Mapping[str, str] = {"datasets": "suites", "ray": "ray", "py_spy": "profilers"}

@@ -107,7 +107,12 @@ class SuiteScore:
 
 
 class Suite(Protocol):
-    """Loads tasks, scores samples, adds up."""
+    """Loads tasks, scores samples, adds up.
+
+    It is made by calling its class with one `SuiteOptions`, which has to be cheap. It may have
+    `default_ks` (whole numbers, for `aggregate`) and a method `replay` (see `Replayable`).
+    The work on a task may be ended at any point by a `BaseException`: tidy up in `finally`.
+    """
 
     @property
     def name(self) -> str:
@@ -145,7 +150,11 @@ class Suite(Protocol):
         """Score the samples of one task. Never raises for what a sample does."""
 
     def aggregate(self, scores: Sequence[TaskScore], ks: Sequence[int]) -> SuiteScore:
-        """Add up; tasks without a score count as the official metric says."""
+        """Add up what was asked for: one score for every task of the run, in order.
+
+        A task without figures (it ran into the run's wall limit) counts as unsolved. Tasks that
+        failed through our fault are not among them.
+        """
 
 
 class Solver(Protocol):

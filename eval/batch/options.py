@@ -48,7 +48,6 @@ class SolverOptions:
         samples: Programs to generate for a task.
         time_limit_s: Wall time of one optimisation; `None` for the search's default.
         budget_usd: Dollars that models may cost in the whole run, earlier sessions included.
-        spent_usd: What earlier sessions of the run spent.
         sandbox: As in `SuiteOptions`.
         image: As in `SuiteOptions`.
         predictions: File of predictions, for the solver of that name.
@@ -62,7 +61,6 @@ class SolverOptions:
     samples: int = 1
     time_limit_s: float | None = None
     budget_usd: float | None = None
-    spent_usd: float = 0.0
     sandbox: str = "auto"
     image: str = "auto"
     predictions: Path | None = None

@@ -41,7 +41,9 @@ def known(error: SpeedwrightError, *, as_json: bool, can_resume: bool = False) -
 
 
 def _has_state() -> bool:
-    return "folder" in _run and (_run["folder"] / "state.json").is_file()
+    return "folder" in _run and any(
+        (_run["folder"] / name).is_file() for name in ("state.json", "predictions.jsonl")
+    )
 
 
 def usage(message: str, command: str, *, as_json: bool) -> int:
@@ -62,6 +64,9 @@ def run_hint(*, can_resume: bool) -> str:
         return ""
     folder = _run["folder"]
     hint = f"your files are untouched; what was done is in {folder}"
+    if (folder / "predictions.jsonl").is_file():  # a run over a suite
+        where = shlex.quote(str(folder))
+        return f"{hint}\nto go on, add `--resume --out {where}` to the same command"
     if not can_resume:
         return hint
     # A run that is kept elsewhere (--out) is found by its path only.

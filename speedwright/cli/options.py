@@ -76,6 +76,33 @@ Suite = Annotated[
 Data = Annotated[
     Path | None, typer.Option(metavar="PATH", help="The suite's data instead of the packaged one")
 ]
+From = Annotated[
+    Path | None,
+    typer.Option("--from", metavar="SAMPLES", help="Optimise these correct solutions"),
+]
+Timer = Annotated[
+    str | None, typer.Option(metavar="NAME", help="Timing back-end, where a suite has several")
+]
+Seed = Annotated[
+    int | None, typer.Option(metavar="N", help="Seed of generated inputs, if not the official one")
+]
+Ids = Annotated[str | None, typer.Option(metavar="A,B", help="Only these tasks")]
+Limit = Annotated[int | None, typer.Option(metavar="N", min=1, help="At most N tasks")]
+Ks = Annotated[str | None, typer.Option("--k", metavar="1,10", help="The k of pass@k and the like")]
+TaskLimit = Annotated[
+    float,
+    typer.Option(
+        metavar="MIN", min=0.001, help="Minutes for one try at one task", show_default=True
+    ),
+]
+BenchOut = Annotated[
+    Path | None,
+    typer.Option("--out", metavar="DIR", help="Folder of this run; else in .speedwright/runs"),
+]
+BenchResume = Annotated[
+    bool,
+    typer.Option("--resume", help="Finish what is in --out, or the newest run like this one"),
+]
 Json = Annotated[bool, typer.Option("--json", help="One JSON document on stdout")]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="No progress on stderr")]
 

@@ -56,15 +56,20 @@ def run(arguments: Sequence[str]) -> int:
     except SpeedwrightError as error:
         if debug and error.exit_code == failures.INTERNAL:
             return failures.unexpected(error, as_json=as_json, debug=debug)
-        return failures.known(error, as_json=as_json, can_resume="optimize" in arguments)
+        return failures.known(error, as_json=as_json, can_resume=_can_resume(arguments))
     except typer.TyperException as error:
         context = getattr(error, "ctx", None)
         command = context.command_path if context else "speedwright"
         return failures.usage(error.format_message(), command, as_json=as_json)
     except (KeyboardInterrupt, typer.Abort):
-        return failures.interrupted(as_json=as_json, can_resume="optimize" in arguments)
+        return failures.interrupted(as_json=as_json, can_resume=_can_resume(arguments))
     except Exception as error:  # noqa: BLE001  # the last resort: a bug becomes a report
         return failures.unexpected(error, as_json=as_json, debug=debug)
+
+
+def _can_resume(arguments: Sequence[str]) -> bool:
+    """Whether the command is one that goes on where it was stopped."""
+    return "optimize" in arguments or "bench" in arguments
 
 
 def _invoke(arguments: Sequence[str]) -> int:
@@ -95,7 +100,7 @@ def _catch_signals() -> None:
 
 def _tell_run() -> None:
     """Say where the run is, past all buffers."""
-    hint = failures.run_hint(can_resume="optimize" in sys.argv)
+    hint = failures.run_hint(can_resume=_can_resume(sys.argv))
     if hint:
         _say(f"{hint}\n")
 

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from speedwright.cli.shell import run
+from speedwright.registry import BUILTIN
 
 OPTIONS = {
     "optimize": "--workload --test --focus --changed-since --model --strategy --sandbox --image "
@@ -44,9 +45,11 @@ def test_every_command_has_its_options(
     assert [option for option in OPTIONS[command].split() if f" {option} " not in text + " "] == []
 
 
-def test_bench_list_says_that_there_are_none(capsys: pytest.CaptureFixture[str]) -> None:
-    assert run(["bench", "list"]) == 0
-    assert "suites" in capsys.readouterr().out
+def test_bench_list_tells_of_suites(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["bench", "list", "--json"]) == 0
+    document = json.loads(capsys.readouterr().out)
+    assert document["kind"] == "suites"
+    assert [part["name"] for part in document["parts"]] == list(BUILTIN["suites"])
 
 
 def test_list_shows_the_built_in_parts(capsys: pytest.CaptureFixture[str]) -> None:

@@ -57,7 +57,7 @@ def test_known_error_under_json_is_one_document(capsys: pytest.CaptureFixture[st
         (["optimize", ".", "--attempts", "many"], "--attempts"),
         (["optimize", ".", "--attempts", "0", "--dry-run"], "`--attempts` is 0; expected"),
         (["judge", "."], "--patch"),
-        (["bench", "run", "enamel"], "`bench run` is not built yet"),
+        (["bench", "run", "nosuch"], "no suites named `nosuch`"),
     ],
 )
 def test_wrong_usage_ends_in_2(
