@@ -119,6 +119,16 @@ TRICKS = {
 }
 
 
+SEEN_AT_RUN_TIME = {
+    "patched clock": "patched-clock",
+    "clock patched without its name": "patched-clock",
+    "state in a file": "left-state",
+    "state in the times of the folder": "left-state",
+    "state in limits of the parent": "left-state",
+    "a process that stays": "left-processes",
+}
+
+
 def scored(suite: EnamelSuite, *samples: str) -> TaskScore:
     """The score of samples of the first task."""
     task = next(task for task in suite.tasks() if task.id == TASK)
@@ -144,6 +154,7 @@ def test_no_trick_brings_a_hardened_point(suite: EnamelSuite, name: str) -> None
     score = scored(suite, SLOW + textwrap.dedent(TRICKS[name]))
     assert score.hardened["efficiencies"] == [0.0], (name, score)
     assert score.hardened["pass"] == 0.0 or name == "state in a module"
+    assert SEEN_AT_RUN_TIME.get(name, "") in {*score.flags, ""}
 
 
 def test_the_next_sample_is_none_the_worse(suite: EnamelSuite) -> None:
