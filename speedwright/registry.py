@@ -39,6 +39,7 @@ BUILTIN: Mapping[str, Mapping[str, str]] = {
         "linear": "speedwright.agent.strategies.linear:LinearStrategy",
     },
     "suites": {
+        "enamel": "speedwright.benchmarks.enamel.suite:EnamelSuite",
         "pie": "speedwright.benchmarks.pie.suite:PieSuite",
     },
     "executors": {

@@ -1,0 +1,1 @@
+"""ENAMEL: function-level Python problems scored by eff@k, official and hardened from one run."""

@@ -1,0 +1,151 @@
+"""Two boxes: in one the data set's own code makes tests, in the other candidates are timed."""
+
+from __future__ import annotations
+
+import json
+import marshal
+import os
+import struct
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from speedwright.errors import SandboxError
+from speedwright.eval.judge.boxes import retry_infra, timing_cpus
+from speedwright.sandbox import GIB, MIB, Box, Call, Limits, Mount, Sandbox, Session
+from speedwright.sandbox.toolchain import find_toolchain
+
+INSIDE = Path(__file__).with_name("inside").resolve()
+PROGRAMS = "programs"
+REPLY_BYTES = 256 * MIB
+BOX_BYTES = 6 * GIB
+PLACES = ("/tmp", "/dev/shm", "/dev/mqueue", "/box")
+# Three generators (7, 64, 80) draw from sets of strings: the hash seed is part of their inputs.
+HASH_SEED = "0"
+THREADS = ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answered:
+    """Reply of a program in a box.
+
+    Attributes:
+        head: What it says.
+        parts: Bytes that belong to it; of a candidate, so nobody's word.
+    """
+
+    head: Mapping[str, Any]
+    parts: tuple[bytes, ...]
+
+
+@dataclass(slots=True, kw_only=True)
+class Boxes:
+    """Opens each box when it is first needed, and keeps it warm.
+
+    Attributes:
+        sandbox: Where they are.
+    """
+
+    sandbox: Sandbox
+    _open: dict[str, Session] = field(default_factory=dict)
+
+    def trusted(self, request: Mapping[str, Any], *, wall_s: float) -> Answered:
+        """Make tests, or check outputs: with all cores, and never with a candidate's code.
+
+        Raises:
+            SandboxError: It failed; what the data set's code did is in the message.
+        """
+        answered = self._ask("make", (dict(request),), wall_s=wall_s, cpus=None)
+        if answered is None:
+            raise SandboxError("the box that makes tests gave no answer")
+        return answered
+
+    def timed(
+        self, request: Mapping[str, Any], programs: Sequence[str], *, wall_s: float
+    ) -> Answered | None:
+        """Run programs on the core for timing; `None` if one took the runner with it.
+
+        Args:
+            request: What the runner itself may know, and so everything in it.
+            programs: Texts, the reference before the candidate; each is read where it is needed.
+            wall_s: Limit for all of it.
+
+        Raises:
+            SandboxError: The box failed.
+        """
+        parts = (dict(request), *programs)
+        return self._ask("time", parts, wall_s=wall_s, cpus=timing_cpus(is_parallel=False))
+
+    def watched(self) -> tuple[str, ...]:
+        """Folders inside in which a program could leave something for its next repetition."""
+        scratch = self._session("time", timing_cpus(is_parallel=False)).where("scratch")
+        return tuple(dict.fromkeys((scratch, *(PLACES if self.sandbox.isolates else ()))))
+
+    def close(self) -> None:
+        """Remove both."""
+        while self._open:
+            self._open.popitem()[1].close()
+
+    def _session(self, program: str, cpus: tuple[int, ...] | None) -> Session:
+        if program not in self._open:
+            box = Box(
+                mounts=(Mount(name=PROGRAMS, source=INSIDE),),
+                toolchain=find_toolchain(INSIDE),
+                env={**dict.fromkeys(THREADS, "1"), "PYTHONHASHSEED": HASH_SEED},
+                limits=Limits(
+                    memory_bytes=BOX_BYTES,
+                    output_bytes=REPLY_BYTES,
+                    flood_bytes=2 * REPLY_BYTES,
+                    cpus=cpus,
+                ),
+                label=f"speedwright-enamel-{os.getpid()}",
+            )
+            self._open[program] = retry_infra(lambda: self.sandbox.open(box))
+        return self._open[program]
+
+    def _ask(
+        self,
+        program: str,
+        parts: Sequence[Any],
+        *,
+        wall_s: float,
+        cpus: tuple[int, ...] | None,
+    ) -> Answered | None:
+        session = self._session(program, cpus)
+        limits = Limits(wall_s=wall_s, output_bytes=REPLY_BYTES, flood_bytes=2 * REPLY_BYTES)
+        call = Call(
+            argv=("python", "-s", "-S", "-B", session.where(PROGRAMS), program),
+            function_input=b"".join(map(_part, parts)),
+            limits=limits,
+        )
+        try:
+            result = session.run(call)
+        except SandboxError:
+            self._open.pop(program).close()
+            raise
+        if result.reply is None or len(result.reply) != result.reply_bytes:
+            if program == "make":
+                raise SandboxError(
+                    "the box that makes tests gave no answer",
+                    hint=result.detail or result.stderr.decode("utf-8", "replace")[-2000:],
+                )
+            return None
+        return _read(result.reply)
+
+
+def _part(value: Any) -> bytes:
+    """One part of the input in the form of `inside/framing.py`."""
+    data = marshal.dumps(value)
+    return struct.pack(">Q", len(data)) + data
+
+
+def _read(reply: bytes) -> Answered:
+    """A reply in the form of `inside/framing.py`."""
+    (length,) = struct.unpack_from(">I", reply)
+    head = json.loads(reply[4 : 4 + length])
+    parts, at = [], 4 + length
+    for size in head["sizes"]:
+        parts.append(reply[at : at + size])
+        at += size
+    return Answered(head=head, parts=tuple(parts))

@@ -1,0 +1,152 @@
+"""All samples of one problem: references first, on this machine, right before the samples."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from speedwright.benchmarks.enamel.boxes import Boxes
+from speedwright.benchmarks.enamel.cases import Case
+from speedwright.benchmarks.enamel.check import judge_outputs
+from speedwright.benchmarks.enamel.guards import refusals
+from speedwright.benchmarks.enamel.parameters import Parameters
+from speedwright.benchmarks.enamel.problems import Problem
+from speedwright.benchmarks.enamel.score import (
+    SampleScore,
+    Yardstick,
+    hardened_score,
+    official_score,
+    yardstick,
+)
+from speedwright.benchmarks.enamel.timing import Timing, time_programs
+from speedwright.errors import SandboxError
+from speedwright.eval.judge.boxes import timing_cpus
+from speedwright.eval.judge.rounds import off_the_timed_cores
+from speedwright.eval.progress import Progress
+from speedwright.profiler.timing_lock import timing_lock
+
+CHEATS = ("left-processes", "left-state", "patched-clock")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scored:
+    """What a task's score is made of, plain JSON data."""
+
+    official: Mapping[str, Any]
+    hardened: Mapping[str, Any]
+    flags: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Sample:
+    official: SampleScore
+    hardened: SampleScore
+    flags: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Evaluator:
+    """Times and scores.
+
+    Attributes:
+        problem: The problem.
+        cases: Its tests.
+        parameters: Of the protocol.
+        boxes: Where programs run.
+    """
+
+    problem: Problem
+    cases: Sequence[Case]
+    parameters: Parameters
+    boxes: Boxes
+
+    def evaluate(self, samples: Sequence[str], progress: Progress) -> Scored:
+        """Score every sample; equal ones are measured once.
+
+        Raises:
+            SandboxError: The sandbox failed, or the reference did.
+        """
+        if not samples:
+            return _scored((), None)
+        stick: Yardstick | None = None
+        known: dict[str, _Sample] = {}
+        for place, sample in enumerate(samples):
+            if sample not in known:
+                stick, known[sample] = self._sample(sample, stick, progress)
+            progress.update(place + 1, len(samples), "samples")
+        return _scored([known[sample] for sample in samples], stick)
+
+    def _sample(
+        self, sample: str, stick: Yardstick | None, progress: Progress
+    ) -> tuple[Yardstick, _Sample]:
+        """One sample; the first one together with the reference."""
+        timing = self._timed(sample, stick, progress)
+        if stick is None and timing.fault.startswith("broke"):
+            stick = self._yardstick(self._timed(None, None, progress))
+        elif stick is None:
+            stick = self._yardstick(timing)
+        right = judge_outputs(self.problem, self.cases, timing, self.boxes)
+        seen = {flag for run in timing.runs for flag in run.flags}
+        static = refusals(self.problem.prompt, sample)
+        refused = (*sorted(seen & set(CHEATS)), *(f"guard:{rule}" for rule in static))
+        args = (timing, right, self.cases, stick, self.parameters)
+        return stick, _Sample(
+            official=official_score(*args),
+            hardened=hardened_score(*args, refused=refused),
+            flags=(*sorted(seen - set(CHEATS)), *refused),
+        )
+
+    def _timed(self, sample: str | None, stick: Yardstick | None, progress: Progress) -> Timing:
+        limit_s = stick.kill_s(self.parameters) if stick else None
+        with timing_lock(lambda: progress.note(WAITING)), off_the_timed_cores(_cores()):
+            return time_programs(
+                self.problem, sample, self.cases, self.parameters, self.boxes, limit_s=limit_s
+            )
+
+    def _yardstick(self, timing: Timing) -> Yardstick:
+        try:
+            return yardstick(timing.reference, self.cases, self.parameters)
+        except ValueError as error:
+            message = f"the reference of `{self.problem.task_id}` did not run: {error}"
+            raise SandboxError(message) from error
+
+
+WAITING = "waiting: another speedwright is measuring"
+
+
+def _cores() -> tuple[int, ...] | None:
+    return timing_cpus(is_parallel=False)
+
+
+def _scored(samples: Sequence[_Sample], stick: Yardstick | None) -> Scored:
+    official = [sample.official for sample in samples]
+    hardened = [sample.hardened for sample in samples]
+    flags = sorted({flag for sample in samples for flag in sample.flags})
+    return Scored(
+        official=_side(official, stick.official.levels_s if stick else {}, stick),
+        hardened=_side(hardened, stick.hardened.levels_s if stick else {}, stick),
+        flags=tuple(flags),
+    )
+
+
+def _side(
+    samples: Sequence[SampleScore], references_s: Mapping[int, float], stick: Yardstick | None
+) -> dict[str, Any]:
+    """One of the two metrics: the scalars of a table first, then all that they come from."""
+    count = len(samples)
+    return {
+        "pass": sum(s.passed for s in samples) / count if count else 0.0,
+        "eff": sum(s.efficiency for s in samples) / count if count else 0.0,
+        "passes": [s.passed for s in samples],
+        "efficiencies": [s.efficiency for s in samples],
+        "levels": [list(s.levels) for s in samples],
+        "elapsed_s": [[[_finite(t) for t in level] for level in s.elapsed_s] for s in samples],
+        "why": [s.why for s in samples],
+        "references_s": {str(level): seconds for level, seconds in references_s.items()},
+        "overhead_s": max(stick.overhead_s.values()) if stick and stick.overhead_s else 0.0,
+    }
+
+
+def _finite(seconds: float) -> float | None:
+    return seconds if abs(seconds) < 1e9 else None

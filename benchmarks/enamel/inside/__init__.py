@@ -1,0 +1,1 @@
+"""Programs that run inside the boxes: standard library only, nothing of ours imported."""

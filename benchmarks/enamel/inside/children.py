@@ -1,0 +1,89 @@
+"""Processes below the runner: hard to attack from, killed for certain, none left over."""
+
+# pathlib would double the start-up time.
+# ruff: noqa: PTH123, PTH208
+from __future__ import annotations
+
+import ctypes
+import fcntl
+import os
+import signal
+import sys
+import time
+
+PR_SET_DUMPABLE, PR_SET_CHILD_SUBREAPER = 4, 36
+F_SETPIPE_SZ = 1031
+KILL_S = 5.0
+
+
+def protect() -> None:
+    """Nobody of this user may look into this process; orphans below come to it."""
+    libc = ctypes.CDLL(None, use_errno=True)
+    libc.prctl(PR_SET_DUMPABLE, 0, 0, 0, 0)
+    libc.prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
+    signal.signal(signal.SIGPIPE, signal.SIG_IGN)
+
+
+def widen(descriptor: int) -> None:
+    """A larger pipe means fewer switches inside the timed region; refusal is harmless."""
+    try:
+        fcntl.fcntl(descriptor, F_SETPIPE_SZ, 1 << 20)
+    except OSError:
+        return
+
+
+def shed(descriptors: tuple[int, ...]) -> None:
+    """In a fresh child: a session of its own, and none of the parent's descriptors."""
+    os.setsid()
+    for descriptor in descriptors:
+        os.close(descriptor)
+    null = os.open(os.devnull, os.O_RDWR)
+    for number in (0, 1, 2):
+        os.dup2(null, number)
+    os.close(null)
+
+
+def end(pid: int) -> bool:
+    """Kill a child and everything it started; whether there was more than the child itself."""
+    os.kill(pid, signal.SIGKILL)  # not reaped yet, so the number is still its own
+    os.waitpid(pid, 0)
+    if _is_alone():
+        return False
+    until = time.monotonic() + KILL_S
+    while not _is_alone():
+        for found in _below():
+            try:
+                os.kill(found, signal.SIGKILL)
+            except ProcessLookupError:
+                continue
+        if time.monotonic() > until:
+            sys.exit("processes that cannot be killed")
+        time.sleep(0.001)
+    return True
+
+
+def _is_alone() -> bool:
+    """Reap whatever has ended; whether nothing is left below us."""
+    try:
+        while os.waitpid(-1, os.WNOHANG)[0]:
+            continue
+    except ChildProcessError:
+        return True
+    return False
+
+
+def _below() -> set[int]:
+    parents: dict[int, int] = {}
+    for name in os.listdir("/proc"):
+        if name.isdigit():
+            try:
+                with open("/proc/" + name + "/stat", "rb") as file:
+                    parents[int(name)] = int(file.read().rpartition(b")")[2].split()[1])
+            except (OSError, ValueError):
+                continue
+    me = os.getpid()
+    found, before = {me}, 0
+    while len(found) > before:
+        before = len(found)
+        found.update(pid for pid, parent in parents.items() if parent in found)
+    return found - {me}

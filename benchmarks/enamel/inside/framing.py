@@ -1,0 +1,67 @@
+"""How a program in the box talks to the supervisor: descriptor 3 in, descriptor 4 out.
+
+The input comes from us and is marshalled; the reply is a JSON head and raw parts, because parts of
+it come from code that nobody trusts. Framing of a function call: `sandbox/supervisor/__init__.py`.
+"""
+
+from __future__ import annotations
+
+import json
+import marshal
+import os
+import struct
+from typing import Any
+
+IN, OUT = 3, 4
+
+
+def receive() -> Any:
+    """Say ready and read the request, the first part of the input."""
+    os.write(OUT, b"R")
+    exactly(IN, 8)
+    return receive_part()
+
+
+def receive_part() -> Any:
+    """The next part of the input, which our own harness has marshalled."""
+    (size,) = struct.unpack(">Q", exactly(IN, 8))
+    return marshal.loads(exactly(IN, size))
+
+
+def rest(descriptor: int) -> bytes:
+    """All there is to read."""
+    pieces: list[bytes] = []
+    while True:
+        piece = os.read(descriptor, 1 << 20)
+        if not piece:
+            return b"".join(pieces)
+        pieces.append(piece)
+
+
+def reply(head: dict[str, Any], parts: list[bytes]) -> None:
+    """Send a JSON head and binary parts."""
+    head["sizes"] = [len(part) for part in parts]
+    text = json.dumps(head).encode()
+    data = struct.pack(">I", len(text)) + text
+    send(OUT, struct.pack(">Q", len(data) + sum(head["sizes"])) + data)
+    for part in parts:
+        send(OUT, part)
+
+
+def exactly(descriptor: int, size: int) -> bytes:
+    """Read exactly `size` bytes."""
+    pieces, missing = [], size
+    while missing:
+        piece = os.read(descriptor, min(missing, 1 << 20))
+        if not piece:
+            raise SystemExit("the other end closed the channel")
+        pieces.append(piece)
+        missing -= len(piece)
+    return b"".join(pieces)
+
+
+def send(descriptor: int, data: bytes) -> None:
+    """Write all of `data`."""
+    view = memoryview(data)
+    while view:
+        view = view[os.write(descriptor, view) :]

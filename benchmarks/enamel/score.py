@@ -1,0 +1,268 @@
+"""From runs to the score of a sample: stop rules and levels, for one clock at a time. Pure.
+
+Official: `call_s`, which the program's own process reads around the call, as published.
+Hardened: `wall_s` of the clock outside, less what the reference takes there beside its call.
+"""
+
+from __future__ import annotations
+
+import math
+import statistics
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from speedwright.benchmarks.enamel.cases import Case
+from speedwright.benchmarks.enamel.parameters import Parameters
+from speedwright.benchmarks.enamel.timing import GRACE_S, Run, Timing
+from speedwright.eval.metrics.eff_at_k import level_efficiency, weighted_efficiency
+from speedwright.eval.metrics.hodges_lehmann import hodges_lehmann
+
+RESOLUTION_S = 50e-6  # shorter calls cannot be told apart from outside
+SLOW = ("timed-out", "memory", "overflow")
+Clock = Callable[[Run], float]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reference:
+    """What the reference took, measured on this machine right before the samples.
+
+    Attributes:
+        levels_s: Largest time over the cases of each level with a weight.
+        limit_s: Time limit of the problem: a factor over the largest of these.
+    """
+
+    levels_s: Mapping[int, float]
+    limit_s: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Yardstick:
+    """Both references of a problem, and how the clock outside is read.
+
+    Attributes:
+        official: On the program's own clock.
+        hardened: On the clock outside.
+        overhead_s: By case: what the reference takes outside beside its call (definitions, the go
+            signal, marshalling and sending an output equal to the answer).
+    """
+
+    official: Reference
+    hardened: Reference
+    overhead_s: Mapping[int, float]
+
+    def kill_s(self, parameters: Parameters) -> float:
+        """When a repetition is killed: late enough that both clocks have passed their limit."""
+        extra_s = max(self.overhead_s.values(), default=0.0)
+        limit_s = max(self.official.limit_s, self.hardened.limit_s)
+        return limit_s + 2 * extra_s + parameters.tolerance_s + GRACE_S
+
+    def outside(self, run: Run) -> float:
+        """Time of a call on the clock outside, never below what can be told apart."""
+        return max(RESOLUTION_S, run.wall_s - self.overhead(run.case))
+
+    def overhead(self, case: int) -> float:
+        """Of a case; of the cheapest one where the case was not measured (level 0)."""
+        return self.overhead_s.get(case, min(self.overhead_s.values(), default=0.0))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SampleScore:
+    """A sample by one clock.
+
+    Attributes:
+        passed: Right on everything it got to, and through level 0.
+        levels: Efficiency of each level, 0 for levels without weight.
+        efficiency: Their weighted mean.
+        elapsed_s: By level, the time of each case that was finished.
+        why: What ended it; empty if nothing did.
+    """
+
+    passed: bool
+    levels: tuple[float, ...]
+    efficiency: float
+    elapsed_s: tuple[tuple[float, ...], ...] = ()
+    why: str = ""
+
+
+@dataclass(slots=True)
+class _Course:
+    """Times so far, and where it ended."""
+
+    times: dict[int, list[float]] = field(default_factory=dict)
+    stopped_at: int | None = None
+    why: str = ""
+
+
+def own_clock(run: Run) -> float:
+    """The published time: of the call, read inside; what is no number is no efficiency."""
+    return math.inf if run.call_s is None else run.call_s
+
+
+def yardstick(reference: Sequence[Run], cases: Sequence[Case], parameters: Parameters) -> Yardstick:
+    """The references' times from a run of the reference by `reference_plan`.
+
+    Raises:
+        ValueError: A repetition of the reference failed.
+    """
+    bad = [run for run in reference if run.status != "ok" or run.call_s is None]
+    if bad or not reference:
+        raise ValueError(bad[0].status if bad else "no runs")
+    by_case: dict[int, list[Run]] = {}
+    for run in reference:
+        by_case.setdefault(run.case, []).append(run)
+    overhead = {
+        case: statistics.median(max(0.0, run.wall_s - own_clock(run)) for run in runs)
+        for case, runs in by_case.items()
+    }
+    blank = Reference(levels_s={}, limit_s=0.0)
+    outside = Yardstick(official=blank, hardened=blank, overhead_s=overhead).outside
+    return Yardstick(
+        official=_reference(by_case, cases, parameters, own_clock),
+        hardened=_reference(by_case, cases, parameters, outside),
+        overhead_s=overhead,
+    )
+
+
+def _reference(
+    by_case: Mapping[int, Sequence[Run]],
+    cases: Sequence[Case],
+    parameters: Parameters,
+    clock: Clock,
+) -> Reference:
+    levels: dict[int, float] = {}
+    for case, runs in by_case.items():
+        level = cases[case].draw.level
+        levels[level] = max(levels.get(level, 0.0), hodges_lehmann([clock(run) for run in runs]))
+    return Reference(
+        levels_s=levels, limit_s=parameters.timeout_factor * max(levels.values(), default=0.0)
+    )
+
+
+def official_score(
+    timing: Timing,
+    is_right: Callable[[Run], bool],
+    cases: Sequence[Case],
+    stick: Yardstick,
+    parameters: Parameters,
+) -> SampleScore:
+    """The published score.
+
+    Differs: a repetition is too slow by what definitions and call took inside (published: an alarm
+    in the same process); an output that is no plain builtin data is wrong (published: its own `==`
+    decides); the reference's slower cases get all repetitions, the others fewer, and they are
+    measured once, right before the samples, instead of scaling times that were kept with the tests.
+    """
+    limit = stick.official.limit_s + parameters.tolerance_s
+
+    def is_late(run: Run) -> bool:
+        return run.program_s is not None and run.program_s > limit
+
+    return _score(timing, is_right, cases, stick.official, parameters, own_clock, is_late)
+
+
+def hardened_score(
+    timing: Timing,
+    is_right: Callable[[Run], bool],
+    cases: Sequence[Case],
+    stick: Yardstick,
+    parameters: Parameters,
+    *,
+    refused: Sequence[str] = (),
+) -> SampleScore:
+    """The same rules on the clock outside; 0 in all for what only a cheat does.
+
+    Efficiencies are cut off at 1. Definitions count as work, since nothing of the program has run
+    before the clock starts.
+
+    Args:
+        timing: Of the sample.
+        is_right: Whether a run's output is right.
+        cases: Of the problem.
+        stick: Its references.
+        parameters: Of the protocol.
+        refused: Reasons to give nothing at all.
+    """
+    if refused:
+        return _failed(parameters, refused[0])
+    limit = stick.hardened.limit_s + parameters.tolerance_s
+
+    def is_late(run: Run) -> bool:
+        return run.wall_s - stick.overhead(run.case) > limit
+
+    found = _score(timing, is_right, cases, stick.hardened, parameters, stick.outside, is_late)
+    clipped = tuple(min(1.0, level) for level in found.levels)
+    return SampleScore(
+        passed=found.passed,
+        levels=clipped,
+        efficiency=weighted_efficiency(clipped, parameters.hardness),
+        elapsed_s=found.elapsed_s,
+        why=found.why,
+    )
+
+
+def _score(
+    timing: Timing,
+    is_right: Callable[[Run], bool],
+    cases: Sequence[Case],
+    reference: Reference,
+    parameters: Parameters,
+    clock: Clock,
+    is_late: Callable[[Run], bool],
+) -> SampleScore:
+    course = _Course()
+    for run in timing.runs:
+        if run.status in SLOW or is_late(run):
+            course.stopped_at = cases[run.case].draw.level
+            course.why = run.status if run.status in SLOW else "timed-out"
+            break
+        if run.status != "ok":
+            return _failed(parameters, f"{run.status} {run.said}".strip())
+        if not is_right(run):
+            return _failed(parameters, "wrong output")
+        course.times.setdefault(run.case, []).append(clock(run))
+    if timing.fault:
+        return _failed(parameters, timing.fault)
+    if course.stopped_at is None and not _is_whole(course, cases, parameters):
+        return _failed(parameters, "too much output")
+    if course.stopped_at == 0:
+        return _failed(parameters, course.why)
+    return _passed(course, cases, reference, parameters)
+
+
+def _is_whole(course: _Course, cases: Sequence[Case], parameters: Parameters) -> bool:
+    return all(
+        len(course.times.get(n, ())) == parameters.repetitions_at(case.draw.level)
+        for n, case in enumerate(cases)
+    )
+
+
+def _passed(
+    course: _Course, cases: Sequence[Case], reference: Reference, parameters: Parameters
+) -> SampleScore:
+    efficiencies, elapsed = [], []
+    for level, weight in enumerate(parameters.hardness):
+        if course.stopped_at is not None and level >= course.stopped_at:
+            efficiencies.append(0.0)
+            continue
+        members = [n for n, case in enumerate(cases) if case.draw.level == level]
+        times = [hodges_lehmann(course.times[n]) for n in members]
+        elapsed.append(tuple(times))
+        slowest = max(times) if all(map(math.isfinite, times)) else math.inf
+        efficiencies.append(
+            level_efficiency(slowest, reference.levels_s[level], reference.limit_s)
+            if weight
+            else 0.0
+        )
+    return SampleScore(
+        passed=True,
+        levels=tuple(efficiencies),
+        efficiency=weighted_efficiency(efficiencies, parameters.hardness),
+        elapsed_s=tuple(elapsed),
+        why=course.why,
+    )
+
+
+def _failed(parameters: Parameters, why: str) -> SampleScore:
+    return SampleScore(
+        passed=False, levels=(0.0,) * len(parameters.hardness), efficiency=0.0, why=why
+    )
