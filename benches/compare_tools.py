@@ -21,6 +21,7 @@ from __future__ import annotations
 import argparse
 import json
 import random
+import resource
 import shlex
 import shutil
 import statistics
@@ -117,18 +118,23 @@ def _version(folder: Path, note: str, loops: int) -> Path:
 
 
 def _calibrate(folder: Path) -> tuple[float, float]:
-    """Seconds of a start and of one loop: the median, in turn, so that drift hits both."""
+    """Seconds of a start and of one loop, by CPU time, which a busy machine changes least."""
     many = 400_000
     empty, full = _version(folder / "none", "", 0), _version(folder / "many", "", many)
     times: dict[Path, list[float]] = {empty: [], full: []}
     for _ in range(21):
         for version, found in times.items():
-            start_s = time.perf_counter()
+            before_s = _children_cpu_s()
             command = (sys.executable, *QUICK_START, str(version / "work.py"))
             subprocess.run(command, check=True, capture_output=True)
-            found.append(time.perf_counter() - start_s)
+            found.append(_children_cpu_s() - before_s)
     start_s = statistics.median(times[empty])
     return start_s, (statistics.median(times[full]) - start_s) / many
+
+
+def _children_cpu_s() -> float:
+    usage = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return usage.ru_utime + usage.ru_stime
 
 
 def ask_speedwright(programs: Programs, kind: str, scratch: Path) -> Iterator[Answer]:
