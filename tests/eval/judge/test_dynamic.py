@@ -38,7 +38,7 @@ MOVED = (
 )
 PUT_OFF = (
     "import threading\n\n\ndef squares(n):\n"
-    "    threading.Thread(target=lambda: [sum([i] * i) for i in range(2 * n)]).start()\n"
+    "    threading.Timer(0.05, lambda: [sum([i] * i) for i in range(2 * n)]).start()\n"
     f"    return {QUICK}\n"
 )
 LEFT = (
@@ -86,22 +86,25 @@ def judged(baseline: Baseline, text: str) -> Judgement:
 
 
 @pytest.mark.parametrize(
-    ("text", "guard", "said"),
+    ("text", "guards", "said"),
     [
-        (MOVED, "_moved", "moved, not saved"),
-        (PUT_OFF, "_put_off", "put off, not saved"),
-        (LEFT, "_left_behind", "still running"),
+        (MOVED, ["_moved"], "moved, not saved"),
+        (PUT_OFF, ["_put_off"], "put off, not saved"),
+        # With a child alive the process also ends later, which a second guard notices.
+        (LEFT, ["_left_behind", "_put_off"], "still running"),
     ],
     ids=["moved", "put-off", "left"],
 )
 def test_hidden_work_is_refused_by_its_guard_and_by_no_other(
-    target: Baseline, monkeypatch: pytest.MonkeyPatch, text: str, guard: str, said: str
+    target: Baseline, monkeypatch: pytest.MonkeyPatch, text: str, guards: list[str], said: str
 ) -> None:
     found = judged(target, text)
     assert found.word == "rejected", found.to_json()
     assert any(said in reason for reason in found.verdict.reasons)
-    monkeypatch.setattr(dynamic, guard, lambda rounds: "")
-    assert judged(target, text).word == "faster", "nothing else would have noticed"
+    for guard in guards:
+        monkeypatch.setattr(dynamic, guard, lambda rounds: "")
+    other = judged(target, text)
+    assert other.word == "faster", (other.verdict.reasons, "nothing else should notice")
 
 
 def test_results_kept_in_a_file_are_refused(
@@ -111,7 +114,8 @@ def test_results_kept_in_a_file_are_refused(
     assert found.word == "rejected", found.to_json()
     assert "`store.json`" in found.verdict.reasons[0]
     monkeypatch.setattr(cascade, "refuse_kept_files", lambda *_: None)
-    assert judged(target, KEPT).word == "faster", "nothing else would have noticed"
+    other = judged(target, KEPT)
+    assert other.word == "faster", (other.verdict.reasons, "nothing else should notice")
 
 
 def test_results_kept_in_scratch_places_are_gone_with_the_next_sample(target: Baseline) -> None:
