@@ -24,6 +24,7 @@ FLAGS = ("--std=c++17", "-O3")
 COMPILE_WALL_S = 10.0
 MAX_SOURCE_BYTES = 1 * MIB
 MAX_BINARY_BYTES = 64 * MIB
+MAX_PREPROCESSED_BYTES = 16 * MIB
 MAX_MESSAGE_CHARS = 1000
 _SOURCE, _PREPROCESSED, _BINARY = "main.cpp", "main.ii", "main.out"
 _LIMITS = Limits(
@@ -101,7 +102,7 @@ class Compiler:
             case Tuning.NONE:
                 return Builds(official=official, untuned=official, tuning=Tuning.NONE)
             case Tuning.HIDDEN:
-                why = NotBuilt(reason="sets compiler options by attributes or moves line numbers")
+                why = NotBuilt(reason="sets compiler options by attributes")
                 return Builds(official=official, untuned=why, tuning=Tuning.HIDDEN)
             case Tuning.STRIPPED:
                 again = self._compiled(_PREPROCESSED, found.text.encode("utf-8", "surrogateescape"))
@@ -146,7 +147,7 @@ class Compiler:
         self._session.write(_SOURCE, code.encode("utf-8", "replace"))
         argv = (COMPILER, _SOURCE, "-E", "-o", _PREPROCESSED, *FLAGS)
         done = self._session.run(Call(argv=argv, limits=_LIMITS))
-        text = self._read(_PREPROCESSED, MAX_BINARY_BYTES) if done.is_success else None
+        text = self._read(_PREPROCESSED, MAX_PREPROCESSED_BYTES) if done.is_success else None
         if text is None:
             return NotBuilt(reason="cannot be preprocessed", message=_message(done.stderr))
         return text.decode("utf-8", "surrogateescape")

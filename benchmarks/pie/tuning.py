@@ -2,8 +2,7 @@
 
 Covers: pragmas of the program's own text, also through macros, `_Pragma`, pasted tokens, digraphs
     and continued lines: they are looked for in what the preprocessor makes of it, and taken out.
-    Attributes of these names are found, not taken out; a program that moves line numbers with
-    `#line` could hide where its text begins and is treated the same.
+    Attributes of these names are found, not taken out.
 Does not cover: instructions written as `asm`, which are an edit of the program like any other.
 """
 
@@ -15,17 +14,16 @@ from enum import StrEnum
 
 _HINTS = ("pragma", "Pragma", "attribute", "gnu", "##", "%:", "\\u", "\\U")
 _SPLICE = re.compile(r"\\[ \t]*\r?\n")
-_MOVED_LINES = re.compile(
-    r"(^|\*/)[ \t\v\f]*(#|%:)([ \t]|/\*.*?\*/)*(line\b|\d)", re.MULTILINE | re.DOTALL
-)
+_HASH = re.compile(r"#|%:")
+_LINE = re.compile(r"line\b|\d")
+_LONGEST_COMMENT = 4096
 _MARKER = re.compile(r'# \d+ "((?:[^"\\]|\\.)*)"')
 _TUNING = re.compile(
     r"\s*#\s*pragma\s+GCC\s+(optimize|target|push_options|pop_options|reset_options)\b"
 )
-_ATTRIBUTE = re.compile(
-    r"(__attribute__|__attribute|\[\s*\[|<:\s*<:)[^;{}]{0,400}?"
-    r"\b(__)?(optimize|target|target_clones)(__)?\s*\("
-)
+_SETTING = re.compile(r"\b(?:__)?(?:optimize|target|target_clones)(?:__)?\s*\(")
+_ATTRIBUTE = re.compile(r"(?:__attribute(?:__)?|\[\s*\[|<:\s*<:)[^;{}]*\Z")
+_LONGEST_ATTRIBUTE = 400
 
 
 class Tuning(StrEnum):
@@ -58,22 +56,22 @@ def may_be_tuned(code: str) -> bool:
 def untuned(code: str, preprocessed: str, name: str) -> Untuned:
     """The program's preprocessed text without pragmas that set optimisation or target.
 
-    Those of the system's headers stay: intrinsics need them.
+    Those of the system's headers stay, since intrinsics need them; but where the source may have
+    moved line numbers nobody knows what is a header's, and all go.
 
     Args:
         code: The source.
         preprocessed: What `g++ -E` makes of it, line markers included.
         name: How those call the source's file.
     """
-    if _MOVED_LINES.search(_SPLICE.sub("", code)):
-        return Untuned(tuning=Tuning.HIDDEN, text=preprocessed)
+    moves_lines = may_move_lines(_SPLICE.sub("", code))
     kept: list[str] = []
     own: list[str] = []
-    is_own, stripped = False, False
+    is_own, stripped = moves_lines, False
     for line in preprocessed.split("\n"):
         marker = _MARKER.match(line)
         if marker:
-            is_own = marker.group(1) == name
+            is_own = moves_lines or marker.group(1) == name
         elif is_own and _TUNING.match(line):
             stripped = True
             kept.append("")
@@ -81,6 +79,32 @@ def untuned(code: str, preprocessed: str, name: str) -> Untuned:
         elif is_own:
             own.append(line)
         kept.append(line)
-    if _ATTRIBUTE.search("\n".join(own)):
+    if _has_attribute("\n".join(own)):
         return Untuned(tuning=Tuning.HIDDEN, text=preprocessed)
     return Untuned(tuning=Tuning.STRIPPED if stripped else Tuning.NONE, text="\n".join(kept))
+
+
+def may_move_lines(spliced: str) -> bool:
+    """Whether there may be a `#line` or `# 1 "file"`; never wrong about `no`."""
+    for found in _HASH.finditer(spliced):
+        at = found.end()
+        while True:
+            while spliced[at : at + 1] in (" ", "\t", "\v", "\f"):
+                at += 1
+            if not spliced.startswith("/*", at):
+                break
+            end = spliced.find("*/", at + 2, at + _LONGEST_COMMENT)
+            if end < 0:
+                return True
+            at = end + 2
+        if _LINE.match(spliced, at):
+            return True
+    return False
+
+
+def _has_attribute(text: str) -> bool:
+    """Whether an attribute sets optimisation or target."""
+    return any(
+        _ATTRIBUTE.search(text[max(0, found.start() - _LONGEST_ATTRIBUTE) : found.start()])
+        for found in _SETTING.finditer(text)
+    )

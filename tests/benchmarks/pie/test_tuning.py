@@ -1,9 +1,11 @@
 """Pragmas and attributes that set compiler options, found by what g++ makes of the source."""
 
+import time
+
 import pytest
 
 from speedwright.benchmarks.pie.build import Built, NotBuilt, open_compiler
-from speedwright.benchmarks.pie.tuning import Tuning, may_be_tuned
+from speedwright.benchmarks.pie.tuning import Tuning, may_be_tuned, untuned
 
 MAIN = "int twice(int x) { return 2 * x; }\nint main() { return twice(0); }\n"
 
@@ -26,6 +28,11 @@ def compiler(sandbox):
         '_Pragma("GCC optimize(\\"Ofast\\")")\n',
         '#define FAST(x) _Pragma(#x)\nFAST(GCC optimize("Ofast"))\n',
         '#define JOIN(a, b) a##b\nJOIN(_Pra, gma)("GCC optimize(\\"Ofast\\")")\n',
+        '#line 1 "/usr/include/stdio.h"\n#pragma GCC optimize("Ofast")\n',
+        '# 1 "/usr/include/stdio.h" 1 3\n#pragma GCC optimize("Ofast")\n',
+        '/* x\n*/ # 1 "stdio.h"\n#pragma GCC optimize("Ofast")\n',
+        'const char *a = "/*";\n/**/ #line 1 "a.h"\n#pragma GCC optimize("Ofast")\n',
+        '#/**/line 1 "a.h"\n#pragma GCC optimize("Ofast")\n',
         '#pragma GCC push_options\n#pragma GCC optimize("Ofast")\n',
     ],
 )
@@ -46,9 +53,7 @@ def test_pragmas_are_taken_out(compiler, before):
         '#define A __attribute__\nA((optimize("O3"))) ',
         '#define O optimize\n[[gnu::O("O3")]] ',
         '<:<:gnu::optimize("O3"):>:> ',
-        '#line 1 "/usr/include/stdio.h" 3\n#pragma GCC optimize("Ofast")\n',
-        '# 1 "/usr/include/stdio.h" 1 3\n#pragma GCC optimize("Ofast")\n',
-        '/* x\n*/ # 1 "stdio.h"\n#pragma GCC optimize("Ofast")\n',
+        '# 1 "/usr/include/stdio.h" 1 3\n[[gnu::optimize("O3")]] ',
     ],
 )
 def test_what_cannot_be_taken_out_earns_nothing(compiler, before):
@@ -62,6 +67,7 @@ def test_what_cannot_be_taken_out_earns_nothing(compiler, before):
     "before",
     [
         "#pragma once_more\n",
+        'const char *text = "case #1"; // pragma\n',
         "#pragma GCC diagnostic push\n",
         '// #pragma GCC optimize("Ofast")\n',
         'const char *text = "#pragma GCC optimize";\n',
@@ -88,3 +94,12 @@ def test_allowed_pragmas_are_not_looked_for(compiler):
 def test_most_programs_need_no_second_look():
     assert not may_be_tuned("#include <iostream>\nint main() { std::cout << 1; }")
     assert may_be_tuned("#pra\\\ngma GCC optimize(3)")
+
+
+@pytest.mark.parametrize(
+    "code", ["#/*" * 200_000, "[[" * 300_000, "target(" * 100_000, "# /**/" * 150_000]
+)
+def test_texts_that_would_keep_a_careless_search_busy(code):
+    start_s = time.process_time()
+    untuned(code, f'# 1 "main.cpp"\n{code}', "main.cpp")
+    assert time.process_time() - start_s < 30
