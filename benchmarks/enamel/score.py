@@ -43,7 +43,7 @@ class Yardstick:
         official: On the program's own clock.
         hardened: On the clock outside.
         overhead_s: By case, the median of its level: what the reference takes outside beside its
-            call (definitions, the go signal, marshalling and sending an output equal to the answer).
+            call (definitions, the go signal, marshalling and sending an output).
     """
 
     official: Reference
