@@ -26,6 +26,7 @@ from speedwright.eval.judge.rounds import off_the_timed_cores
 from speedwright.eval.progress import Progress
 from speedwright.profiler.timing_lock import timing_lock
 
+CONFIRMATIONS = 2  # of a time-out in level 0, where a busy machine would decide right or wrong
 CHEATS = ("left-processes", "left-state", "patched-clock")
 
 
@@ -86,12 +87,20 @@ class Evaluator:
             stick = self._yardstick(self._timed(None, None, progress))
         elif stick is None:
             stick = self._yardstick(timing)
+        found = self._judged(sample, timing, stick)
+        for _ in range(CONFIRMATIONS):
+            if not (_is_gated(found.official) or _is_gated(found.hardened)):
+                break
+            found = self._judged(sample, self._timed(sample, stick, progress), stick)
+        return stick, found
+
+    def _judged(self, sample: str, timing: Timing, stick: Yardstick) -> _Sample:
         right = judge_outputs(self.problem, self.cases, timing, self.boxes)
         seen = {flag for run in timing.runs for flag in run.flags}
         static = refusals(self.problem.prompt, sample)
         refused = (*sorted(seen & set(CHEATS)), *(f"guard:{rule}" for rule in static))
         args = (timing, right, self.cases, stick, self.parameters)
-        return stick, _Sample(
+        return _Sample(
             official=official_score(*args),
             hardened=hardened_score(*args, refused=refused),
             flags=(*sorted(seen - set(CHEATS)), *refused),
@@ -117,6 +126,11 @@ WAITING = "waiting: another speedwright is measuring"
 
 def _cores() -> tuple[int, ...] | None:
     return timing_cpus(is_parallel=False)
+
+
+def _is_gated(score: SampleScore) -> bool:
+    """Whether a time-out in level 0 failed it."""
+    return not score.passed and score.why == "timed-out"
 
 
 def _scored(samples: Sequence[_Sample], stick: Yardstick | None) -> Scored:

@@ -42,8 +42,8 @@ class Yardstick:
     Attributes:
         official: On the program's own clock.
         hardened: On the clock outside.
-        overhead_s: By case: what the reference takes outside beside its call (definitions, the go
-            signal, marshalling and sending an output equal to the answer).
+        overhead_s: By case, the median of its level: what the reference takes outside beside its
+            call (definitions, the go signal, marshalling and sending an output).
     """
 
     official: Reference
@@ -110,10 +110,12 @@ def yardstick(reference: Sequence[Run], cases: Sequence[Case], parameters: Param
     by_case: dict[int, list[Run]] = {}
     for run in reference:
         by_case.setdefault(run.case, []).append(run)
-    overhead = {
-        case: statistics.median(max(0.0, run.wall_s - own_clock(run)) for run in runs)
-        for case, runs in by_case.items()
-    }
+    by_level: dict[int, list[float]] = {}
+    for run in reference:
+        beside_s = max(0.0, run.wall_s - own_clock(run))
+        by_level.setdefault(cases[run.case].draw.level, []).append(beside_s)
+    # Of the level as a whole: its outputs are of like size, and one case alone has few repetitions.
+    overhead = {case: statistics.median(by_level[cases[case].draw.level]) for case in by_case}
     blank = Reference(levels_s={}, limit_s=0.0)
     outside = Yardstick(official=blank, hardened=blank, overhead_s=overhead).outside
     return Yardstick(
@@ -150,7 +152,8 @@ def official_score(
     Differs: a repetition is too slow by what definitions and call took inside (published: an alarm
     in the same process); an output that is no plain builtin data is wrong (published: its own `==`
     decides); the reference's slower cases get all repetitions, the others fewer, and they are
-    measured once, right before the samples, instead of scaling times that were kept with the tests.
+    measured once, right before the samples, instead of scaling times that were kept with the tests;
+    a time-out in level 0, which fails a sample, has to happen three times in a row.
     """
     limit = stick.official.limit_s + parameters.tolerance_s
 

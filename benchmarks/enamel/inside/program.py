@@ -41,7 +41,7 @@ def spin(n):
         a.append(i * 2 % 7); d[i] = str(i); s.add(i)
         if i % 3 == 0: a[i] += len(d[i])
     return sorted(a), sum(a), max(a), "".join(d.values()).split("1"), [x for x in a if x > 2]
-spin(40)
+spin(6)
 """,
     "<warm>",
     "exec",
