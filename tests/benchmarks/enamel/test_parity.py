@@ -1,6 +1,6 @@
 """The real data set: known counts, and the official evaluator where it is installed.
 
-`SPEEDWRIGHT_ENAM_PYTHON` names a Python with `enam` 0.0.2 for the slow comparison.
+`ENAM_PYTHON` names a Python with `enam` 0.0.2 for the slow comparison.
 """
 
 from __future__ import annotations
@@ -104,9 +104,9 @@ def test_targets_of_real_problems_can_be_made(data: Path, tmp_path: Path) -> Non
 
 
 def official_python() -> str:
-    python = os.environ.get("SPEEDWRIGHT_ENAM_PYTHON", "")
+    python = os.environ.get("ENAM_PYTHON", "")
     if not python:
-        pytest.skip("SPEEDWRIGHT_ENAM_PYTHON names no Python with enam==0.0.2")
+        pytest.skip("ENAM_PYTHON names no Python with enam==0.0.2")
     return python
 
 
