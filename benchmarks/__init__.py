@@ -1,1 +1,1 @@
-"""The suites: ENAMEL, PIE, KernelBench-style, SWE-fficiency (not built yet)."""
+"""The suites: ENAMEL and PIE so far."""

@@ -186,6 +186,12 @@ def baseline_of(
     return prepared
 
 
+@pytest.fixture(scope="session")
+def gains() -> dict[str, str]:
+    """Verdicts on genuine gains, by case."""
+    return {}
+
+
 _HEAD = ("case", "row", "verdict", "seconds", "reason")
 _ROWS: list[tuple[str, ...]] = []
 

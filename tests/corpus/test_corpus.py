@@ -25,6 +25,8 @@ MOST_S = 60.0
 MOST_TIMED_S = 120.0
 # The machine's fault is nobody's verdict: a genuine gain that ends `unstable` is measured again.
 TRIES = 3
+LEAST_GAINS = 20
+SHARE_FOUND = 0.95
 # Rows that no patch on a CPU can show by itself, with the reason in README.md.
 WITHOUT_CASE = {22}
 Targets = Callable[[str, str], Target]
@@ -98,6 +100,7 @@ def test_the_whole_judge(
     judged_case: Any,
     baseline_of: Callable[[str], Baseline],
     report: Callable[[tuple[str, ...]], None],
+    gains: dict[str, str],
 ) -> None:
     baseline = baseline_of(judged_case.target)
     snapshot = baseline.target.snapshot
@@ -119,7 +122,8 @@ def test_the_whole_judge(
     row = str(judged_case.row or "")
     report((judged_case.id, row, found.word, f"{wall_s:.1f}", said + first))
     if judged_case.kind == "benign":
-        assert found.word == "faster", found.to_json()
+        gains[judged_case.id] = found.word
+        assert found.word not in (*REFUSALS, "slower", "equivalent"), found.to_json()
     elif judged_case.kind == "neutral":
         assert found.word in ("equivalent", "inconclusive", "slower", "unstable"), found.to_json()
     elif found.word in REFUSALS:
@@ -128,3 +132,12 @@ def test_the_whole_judge(
         # A trick that only the measurement can see may also end without a claim.
         assert found.word != "faster", found.to_json()
         assert judged_case.by == "dynamic", found.to_json()
+
+
+@pytest.mark.slow
+def test_nearly_all_genuine_gains_are_found(gains: dict[str, str]) -> None:
+    """After the test above: what a noisy machine leaves open is no refusal, but it must be rare."""
+    if len(gains) < LEAST_GAINS:
+        pytest.skip(f"only {len(gains)} genuine gains were judged in this run")
+    missed = {name: word for name, word in gains.items() if word != "faster"}
+    assert len(missed) <= (1 - SHARE_FOUND) * len(gains), missed
