@@ -28,7 +28,8 @@ from speedwright.sandbox.side_by_side import open_side_by_side
 
 
 def opener():
-    print("opening", flush=True)
+    sys.stdout.write("opening\\n")  # print() writes the end of the line apart
+    sys.stdout.flush()
     time.sleep(1.0)
     box = Box(mounts=(), toolchain=Toolchain(python=Path(sys.executable)))
     return ProcessSandbox().open(box)
@@ -46,17 +47,17 @@ def opened() -> Session:
 
 
 def test_an_interrupt_while_opening_leaves_nothing(tmp_path: Path) -> None:
-    process = subprocess.Popen(
+    with subprocess.Popen(
         [sys.executable, "-P", "-c", SLOW_TO_OPEN],
         env={**os.environ, "TMPDIR": str(tmp_path)},
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
-    )
-    assert process.stdout is not None
-    assert process.stdout.readline() == "opening\n"
-    process.send_signal(signal.SIGINT)
-    said, wrong = process.communicate(timeout=60)
+    ) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline() == "opening\n"
+        process.send_signal(signal.SIGINT)
+        said, wrong = process.communicate(timeout=60)
     assert "opened" not in said and "KeyboardInterrupt" in wrong
     assert list(tmp_path.iterdir()) == []
 

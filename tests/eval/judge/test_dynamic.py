@@ -26,7 +26,11 @@ from speedwright.eval.verdict import Judgement
 
 Maker = Callable[[Path, dict[str, str]], Path]
 
-LIB = "def squares(n):\n    return [sum([i] * i) for i in range(n)]\n"
+# What a trick needs is imported by the base as well: importing it is not what should be noticed.
+LIB = (
+    "import json\nimport os\nimport pathlib\nimport tempfile\nimport threading\n\n\n"
+    "def squares(n):\n    return [sum([i] * i) for i in range(n)]\n"
+)
 QUICK = "[i * i for i in range(n)]"
 FILES = {
     "lib.py": LIB,
