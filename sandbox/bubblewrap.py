@@ -27,6 +27,7 @@ import psutil
 from speedwright.errors import SandboxError, SandboxUnavailable
 from speedwright.sandbox import seccomp
 from speedwright.sandbox.box import Box
+from speedwright.sandbox.bytecode import compiled
 from speedwright.sandbox.inside import search_path, write_shims
 from speedwright.sandbox.interfaces import Availability
 from speedwright.sandbox.launched import Launched, new_home
@@ -167,7 +168,7 @@ def _shown(box: Box, home: Path, *, has_shims: bool) -> list[str]:
     words = [
         *("--ro-bind", str(home / "passwd"), "/etc/passwd"),
         *("--ro-bind", str(home / "group"), "/etc/group"),
-        *("--ro-bind", str(SUPERVISOR), SUPERVISOR_INSIDE),
+        *("--ro-bind", str(compiled(SUPERVISOR)), SUPERVISOR_INSIDE),
     ]
     for place in ETC_SHOWN:
         words += ["--ro-bind-try", place, place]

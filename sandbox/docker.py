@@ -24,6 +24,7 @@ from speedwright.errors import (
     SpeedwrightError,
 )
 from speedwright.sandbox.box import Box
+from speedwright.sandbox.bytecode import compiled
 from speedwright.sandbox.cgroup import cgroup_version
 from speedwright.sandbox.container import ContainerCage
 from speedwright.sandbox.dockerprofile import NOBODY, Shown, host_config, user_of
@@ -179,7 +180,7 @@ class DockerSandbox:
             places[mount.name]: Shown(source=mount.source, writable=mount.writable)
             for mount in box.mounts
         }
-        shown[SUPERVISOR_INSIDE] = Shown(source=SUPERVISOR)
+        shown[SUPERVISOR_INSIDE] = Shown(source=compiled(SUPERVISOR))
         if not image.is_host:
             env = _environment_of(client, image)
             path = env.get("PATH", "/usr/local/bin:/usr/bin:/bin")

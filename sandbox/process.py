@@ -20,6 +20,7 @@ import psutil
 
 from speedwright.errors import SandboxError, SandboxUnavailable
 from speedwright.sandbox.box import Box
+from speedwright.sandbox.bytecode import compiled
 from speedwright.sandbox.inside import search_path, write_shims
 from speedwright.sandbox.interfaces import Availability
 from speedwright.sandbox.launched import Launched, new_home
@@ -60,7 +61,7 @@ class ProcessSandbox:
         scratch = home / "scratch"
         scratch.mkdir()
         shims = str(home / "bin") if write_shims(box.toolchain, home / "bin") else None
-        command = supervisor_command(str(box.toolchain.python), str(SUPERVISOR))
+        command = supervisor_command(str(box.toolchain.python), str(compiled(SUPERVISOR)))
         group = LimitGroup.create(box.limits)
         launched = Launched(command, home=home, group=group)
         session = SupervisedSession(

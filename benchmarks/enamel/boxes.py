@@ -13,7 +13,7 @@ from typing import Any
 
 from speedwright.errors import SandboxError
 from speedwright.eval.judge.boxes import retry_infra, timing_cpus
-from speedwright.sandbox import GIB, MIB, Box, Call, Limits, Mount, Sandbox, Session
+from speedwright.sandbox import GIB, MIB, Box, Call, Limits, Mount, Sandbox, Session, compiled
 from speedwright.sandbox.toolchain import find_toolchain
 
 INSIDE = Path(__file__).with_name("inside").resolve()
@@ -90,7 +90,7 @@ class Boxes:
     def _session(self, program: str, cpus: tuple[int, ...] | None) -> Session:
         if program not in self._open:
             box = Box(
-                mounts=(Mount(name=PROGRAMS, source=INSIDE),),
+                mounts=(Mount(name=PROGRAMS, source=compiled(INSIDE)),),
                 toolchain=find_toolchain(INSIDE),
                 env={**dict.fromkeys(THREADS, "1"), "PYTHONHASHSEED": HASH_SEED},
                 limits=Limits(

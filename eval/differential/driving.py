@@ -13,7 +13,7 @@ from speedwright.errors import SandboxError
 from speedwright.eval.judge.baseline import Baseline
 from speedwright.eval.judge.boxes import MEMORY_BYTES, box_for, open_box
 from speedwright.profiler.timer import SOURCE_MOUNT, import_env, seed_env
-from speedwright.sandbox import MIB, Call, Limits, Mount, Outcome, ProcessResult, Session
+from speedwright.sandbox import MIB, Call, Limits, Mount, Outcome, ProcessResult, Session, compiled
 
 DRIVER = Path(__file__).with_name("inside").resolve()
 DRIVER_MOUNT = "differential"
@@ -69,7 +69,7 @@ def open_driver(baseline: Baseline, folder: Path) -> Session:
         is_writable=baseline.needs_write,
         limits=limits,
     )
-    mounts = (*box.mounts, Mount(name=DRIVER_MOUNT, source=DRIVER))
+    mounts = (*box.mounts, Mount(name=DRIVER_MOUNT, source=compiled(DRIVER)))
     return open_box(baseline.target, replace(box, mounts=mounts))
 
 

@@ -20,13 +20,6 @@ for name in (*NAMES, HERE):
     sys.modules[name] = module
 
 from speedwright.eval.differential.inside.channel import Channel  # noqa: E402 (the stand-ins)
-from speedwright.eval.differential.inside.record import run as record  # noqa: E402
-from speedwright.eval.differential.inside.replay import run as replay  # noqa: E402
-
-for name in [n for n in sys.modules if n == "speedwright" or n.startswith("speedwright.")]:
-    del sys.modules[name]
-# The target is importable (PYTHONPATH); the folder of this script is not.
-del sys.path[0]
 
 
 def exactly(size: int) -> bytes:
@@ -45,5 +38,12 @@ for descriptor in (3, 4):
 os.write(4, b"R")
 task = json.loads(exactly(struct.unpack(">Q", exactly(8))[0]))
 os.close(3)
-channel = Channel(task["nonce"])
-{"record": record, "replay": replay}[task["mode"]](task, channel)
+if task["mode"] == "record":
+    from speedwright.eval.differential.inside.record import run
+else:
+    from speedwright.eval.differential.inside.replay import run
+for name in [n for n in sys.modules if n == "speedwright" or n.startswith("speedwright.")]:
+    del sys.modules[name]
+# The target is importable (PYTHONPATH); the folder of this script is not.
+del sys.path[0]
+run(task, Channel(task["nonce"]))
