@@ -11,10 +11,9 @@ from __future__ import annotations
 
 import functools
 import time
-from collections import Counter
 from collections.abc import Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -27,7 +26,6 @@ from speedwright.eval.differential.faults import (
     Finding,
     Origin,
     Standing,
-    call_shown,
     judge_call,
     uses_arguments_up,
     why_dropped,
@@ -44,10 +42,10 @@ from speedwright.eval.differential.recording import (
 )
 from speedwright.eval.differential.report import DifferentialReport
 from speedwright.eval.differential.settable import settable_attributes
+from speedwright.eval.differential.tally import SHOWN, Tally
 from speedwright.eval.judge.baseline import Baseline
 from speedwright.eval.patch import touched_files
 from speedwright.eval.progress import Progress
-from speedwright.eval.verdict import Crashed, Incorrect, TimedOut
 from speedwright.sandbox import Session
 from speedwright.sandbox.side_by_side import open_side_by_side, run_side_by_side
 
@@ -61,22 +59,6 @@ MADE_UP_CALL_S = (0.1, 0.5)
 MADE_UP_RUNS = 50
 MADE_UP_LEAST_S = 0.5
 SLACK = 20
-SHOWN = 3
-SAMPLED = 12
-
-
-@dataclass(slots=True)
-class _Tally:
-    """What was found so far."""
-
-    recorded: int = 0
-    generated: int = 0
-    faults: list[str] = field(default_factory=list)
-    ending: str = ""
-    warnings: list[str] = field(default_factory=list)
-    remarks: list[str] = field(default_factory=list)
-    dropped: Counter[tuple[str, str]] = field(default_factory=Counter)
-    compared: list[CallUnderTest] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,7 +167,7 @@ def _check_functions(
     if left_out:
         names = ", ".join(sorted(changes.reshaped))
         notes.append(f"{left_out} recorded calls were not replayed: {names} is made otherwise now")
-    tally = _Tally()
+    tally = Tally()
     uncovered: tuple[str, ...] | None = None
     if calls:
         progress.note(f"differential: {len(calls)} recorded calls of {len(found.functions)}")
@@ -197,21 +179,21 @@ def _check_functions(
             if not is_search and not tally.faults:
                 uncovered = _uncovered(bench, tally.compared, changes)
     return DifferentialReport(
-        verdict=_verdict(tally),
+        verdict=tally.verdict,
         functions=tuple(f.shown for f in changes.functions),
         calls_recorded=sum(len(f.calls) for f in found.functions),
         calls_replayed=tally.recorded,
         generated=tally.generated,
         uncovered_lines=uncovered,
-        sample=_sample(tally.compared),
-        notes=(*notes, *_unseen(found.functions), *_sentences(tally)),
+        sample=tally.sample,
+        notes=(*notes, *_unseen(found.functions), *tally.sentences),
     )
 
 
 def _made_up_meanwhile(
     bench: _Bench,
     calls: Sequence[CallUnderTest],
-    tally: _Tally,
+    tally: Tally,
     baseline: Baseline,
     seed: int | None,
 ) -> list[CallUnderTest]:
@@ -230,7 +212,7 @@ def _made_up_meanwhile(
 
 
 def _compare_made_up(
-    bench: _Bench, made: Sequence[CallUnderTest], tally: _Tally, wall_s: float
+    bench: _Bench, made: Sequence[CallUnderTest], tally: Tally, wall_s: float
 ) -> None:
     """As `_compare`, for a share of the time that the workload takes."""
     shortest_s, longest_s = MADE_UP_CALL_S
@@ -239,27 +221,8 @@ def _compare_made_up(
     _compare(bench, made, tally, call_s=call_s, total_s=total_s)
 
 
-def _sample(calls: Sequence[CallUnderTest]) -> tuple[str, ...]:
-    """Some of the compared calls of every origin, for people."""
-    found: list[str] = []
-    for origin in Origin:
-        some = [c for c in calls if c.origin is origin]
-        step = max(1, len(some) // SAMPLED)
-        found += [f"{origin.value}: {call_shown(c)}" for c in some[::step][:SAMPLED]]
-    return tuple(found)
-
-
 def _why_none(changes: Changes) -> tuple[str, ...]:
     return ("no differential test (step 5): the patch changes no Python function",)
-
-
-def _verdict(tally: _Tally) -> Incorrect | TimedOut | Crashed | None:
-    reasons = tuple(tally.faults[:SHOWN])
-    if not reasons:
-        return None
-    if tally.ending == "hung":
-        return TimedOut(reasons=reasons)
-    return Crashed(reasons=reasons) if tally.ending == "died" else Incorrect(reasons=reasons)
 
 
 def _open(
@@ -330,7 +293,7 @@ def _made_up(
 def _compare(
     bench: _Bench,
     calls: Sequence[CallUnderTest],
-    tally: _Tally,
+    tally: Tally,
     *,
     call_s: float,
     total_s: float,
@@ -355,20 +318,20 @@ def _compare(
     for index, outcome in enumerate(bases):
         if index not in set(able):
             why = why_dropped(calls[index], outcome, outcome)
-            _drop(tally, calls[index], why)
+            tally.drop(calls[index], why)
     users = {c.function for c, b in zip(calls, bases, strict=True) if uses_arguments_up(c, b)}
     for index, second, candidate in zip(able, seconds, candidates, strict=True):
         call, base = calls[index], bases[index]
         why = why_dropped(call, base, second)
         if why:
-            _drop(tally, call, why)
+            tally.drop(call, why)
             continue
         found = judge_call(call, base, candidate, uses_up=call.function in users)
         if found.standing in (Standing.FAULT, Standing.WARNING):
             anew = functools.partial(_again, bench, number[call.function])
             if is_rounding(found.differences, anew, call.text, base):
                 found = Finding(standing=Standing.NOTE, said=f"{found.said} (rounding)")
-        _book(tally, call, found)
+        tally.book(call, found)
 
 
 def _again(bench: _Bench, function: int, texts: Sequence[str]) -> tuple[dict[str, Any], ...]:
@@ -377,31 +340,6 @@ def _again(bench: _Bench, function: int, texts: Sequence[str]) -> tuple[dict[str
     paths, names = bench.recording.paths, bench.functions
     done = replay(bench.base, names, paths, batch, call_s=BASE_CALL_S, total_s=BASE_CALL_S)
     return done.outcomes
-
-
-def _drop(tally: _Tally, call: CallUnderTest, why: str) -> None:
-    if call.origin is Origin.RECORDED:
-        tally.dropped[call.function.shown, why] += 1
-
-
-def _book(tally: _Tally, call: CallUnderTest, found: Finding) -> None:
-    if found.standing is Standing.DROPPED:
-        _drop(tally, call, found.said)
-        return
-    tally.compared.append(call)
-    if call.origin is Origin.RECORDED:
-        tally.recorded += 1
-    else:
-        tally.generated += 1
-    kind = "recorded" if call.origin is Origin.RECORDED else "made-up"
-    said = f"{kind} call {found.said}"
-    if found.standing is Standing.FAULT:
-        tally.ending = found.ending if not tally.faults else tally.ending
-        tally.faults.append(said)
-    elif found.standing is Standing.WARNING:
-        tally.warnings.append(said)
-    elif found.standing is Standing.NOTE:
-        tally.remarks.append(said)
 
 
 def _uncovered(
@@ -433,16 +371,4 @@ def _unseen(functions: Sequence[RecordedFunction]) -> list[str]:
     for found in functions:
         for why, count in list(found.refused.items())[:SHOWN]:
             notes.append(f"{found.function.shown}: {count} calls were not replayed: {why}")
-    return notes
-
-
-def _sentences(tally: _Tally) -> list[str]:
-    notes = [
-        f"{name}: {count} recorded calls were not compared: {why}"
-        for (name, why), count in tally.dropped.items()
-    ]
-    for found, what in ((tally.warnings, "differs, not counted"), (tally.remarks, "noted")):
-        notes += [f"{what}: {said}" for said in found[:SHOWN]]
-        if len(found) > SHOWN:
-            notes.append(f"{len(found) - SHOWN} more like these")
     return notes
