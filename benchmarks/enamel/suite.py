@@ -59,6 +59,7 @@ class EnamelSuite:
         if options.timer not in (None, "wall"):
             message = f"enamel has no timer `{options.timer}`"
             raise UsageError(message, hint="its timer is `wall`")
+        options.chosen("enamel", {})
         seed = OFFICIAL_SEED if options.seed is None else options.seed
         self._options = options
         self._parameters = parameters or Parameters(seed=seed)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -29,6 +30,11 @@ from speedwright.eval.progress import Progress
 from speedwright.sandbox.choose import choose_sandbox
 from speedwright.sandbox.interfaces import Sandbox
 
+SPECIAL = {
+    "prompt": tuple(style.value for style in PromptStyle),
+    "pragmas": ("ignored", "credited"),
+}
+
 
 class PieSuite:
     """Implements `speedwright.eval.batch.Suite`.
@@ -36,7 +42,8 @@ class PieSuite:
     Args:
         options: Data (`None`: our own problems), timer, seed of hidden inputs (`None`: fresh ones
             for every score), sandbox.
-        style: How models are asked.
+            Its own options: `prompt`, how models are asked, and `pragmas`, whether the hardened
+            metric credits them too.
         rules: Thresholds and caps.
         clock: Back-end in place of the one that the options name.
     """
@@ -47,7 +54,6 @@ class PieSuite:
         self,
         options: SuiteOptions,
         *,
-        style: PromptStyle = PromptStyle.PLAIN,
         rules: Rules | None = None,
         clock: Clock | None = None,
     ) -> None:
@@ -56,8 +62,11 @@ class PieSuite:
                 "suite `pie` starts from the slow programs of its data",
                 hint="leave --from out",
             )
-        self._options, self._style = options, style
-        self._rules = rules or Rules()
+        special = options.chosen("pie", SPECIAL)
+        self._options, self._style = options, PromptStyle(special["prompt"])
+        self._rules = replace(
+            rules or Rules(), are_pragmas_allowed=special["pragmas"] == "credited"
+        )
         self._clock = clock or open_clock(options.timer)
         self._data: Data = (
             OwnData(packaged("pie")) if options.data is None else OfficialData(options.data)
@@ -162,23 +171,3 @@ class PieSuite:
         if chosen.warning:
             progress.warn(chosen.warning)
         return chosen.sandbox
-
-
-def chain_of_thought(options: SuiteOptions) -> PieSuite:
-    """The suite with prompts that ask for reasons first."""
-    return PieSuite(options, style=PromptStyle.CHAIN_OF_THOUGHT)
-
-
-def retrieval(options: SuiteOptions) -> PieSuite:
-    """The suite with prompts that show the nearest training pairs."""
-    return PieSuite(options, style=PromptStyle.RETRIEVAL)
-
-
-def conditioned(options: SuiteOptions) -> PieSuite:
-    """The suite with prompts that name the score wanted."""
-    return PieSuite(options, style=PromptStyle.CONDITIONED)
-
-
-def with_pragmas(options: SuiteOptions) -> PieSuite:
-    """The suite with credit for tuning pragmas in the hardened metric too."""
-    return PieSuite(options, rules=Rules(are_pragmas_allowed=True))

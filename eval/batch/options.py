@@ -6,10 +6,12 @@ is called in the process that scores, so opening must be cheap: data are read by
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import cast
 
+from speedwright.errors import UsageError
 from speedwright.eval.batch.interfaces import Solver, Suite
 from speedwright.registry import resolve
 
@@ -25,6 +27,7 @@ class SuiteOptions:
         seed: Of generated inputs; `None` for the official one.
         sandbox: `auto`, `docker`, `bubblewrap` or `process`.
         image: As for `speedwright optimize`.
+        special: What only this suite knows, by name.
     """
 
     data: Path | None = None
@@ -33,6 +36,30 @@ class SuiteOptions:
     seed: int | None = None
     sandbox: str = "auto"
     image: str = "auto"
+    special: Mapping[str, str] = field(default_factory=dict)
+
+    def chosen(self, suite: str, known: Mapping[str, tuple[str, ...]]) -> dict[str, str]:
+        """The special options, each at its first known value where it was not given.
+
+        Args:
+            suite: Name of the suite, for messages.
+            known: Values of each option that the suite has; the first is the default.
+
+        Raises:
+            UsageError: There is no such option, or no such value; lists the known ones.
+        """
+        for name, value in self.special.items():
+            if name not in known:
+                there = ", ".join(sorted(known)) or "none"
+                raise UsageError(
+                    f"suite `{suite}` has no option `{name}`", hint=f"its own options: {there}"
+                )
+            if value not in known[name]:
+                raise UsageError(
+                    f"suite `{suite}`: `{name}` cannot be `{value}`",
+                    hint=f"it can be {', '.join(known[name])}",
+                )
+        return {name: self.special.get(name, values[0]) for name, values in known.items()}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -22,13 +23,14 @@ class SuiteGiven:
     seed: int | None = None
     sandbox: str | None = None
     image: str | None = None
+    special: Sequence[str] = ()
 
 
 def suite_options(given: SuiteGiven) -> SuiteOptions:
     """Checked, with defaults.
 
     Raises:
-        UsageError: A path that is not there.
+        UsageError: A path that is not there, or a malformed `--set`.
     """
     from speedwright.eval.batch.options import SuiteOptions
 
@@ -42,7 +44,22 @@ def suite_options(given: SuiteGiven) -> SuiteOptions:
         seed=given.seed,
         sandbox=given.sandbox or "auto",
         image=given.image or "auto",
+        special=_pairs(given.special),
     )
+
+
+def _pairs(words: Sequence[str]) -> dict[str, str]:
+    found = {}
+    for word in words:
+        name, sign, value = word.partition("=")
+        if not (name and sign and value):
+            raise UsageError(
+                f"`--set` is `{word}`, which is no NAME=VALUE", hint="for example --set prompt=cot"
+            )
+        if name in found:
+            raise UsageError(f"`--set` says `{name}` twice")
+        found[name] = value
+    return found
 
 
 def names(text: str | None) -> tuple[str, ...]:

@@ -101,6 +101,10 @@ Timer = Annotated[
 Seed = Annotated[
     int | None, typer.Option(metavar="N", help="Seed of generated inputs, if not the official one")
 ]
+Special = Annotated[
+    list[str] | None,
+    typer.Option("--set", metavar="NAME=VALUE", help="An option that only this suite has"),
+]
 Ids = Annotated[str | None, typer.Option(metavar="A,B", help="Only these tasks")]
 Limit = Annotated[int | None, typer.Option(metavar="N", min=1, help="At most N tasks")]
 Ks = Annotated[str | None, typer.Option("--k", metavar="1,10", help="The k of pass@k and the like")]

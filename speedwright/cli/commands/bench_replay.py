@@ -14,6 +14,7 @@ def bench_replay(
     ids: options.Ids = None,
     timer: options.Timer = None,
     seed: options.Seed = None,
+    special: options.Special = None,
     sandbox: options.Sandbox = None,
     image: options.Image = None,
     fail_on: options.Gate = None,
@@ -26,7 +27,14 @@ def bench_replay(
     from speedwright.eval.batch.options import open_suite
     from speedwright.eval.batch.replay import replay_suite
 
-    given = asked.SuiteGiven(data=data, timer=timer, seed=seed, sandbox=sandbox, image=image)
+    given = asked.SuiteGiven(
+        data=data,
+        timer=timer,
+        seed=seed,
+        sandbox=sandbox,
+        image=image,
+        special=special or (),
+    )
     opened = open_suite(suite, asked.suite_options(given))
     with watching(quiet) as progress:
         report = replay_suite(opened, progress, ids=asked.names(ids), limit=limit)

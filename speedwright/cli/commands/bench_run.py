@@ -35,6 +35,7 @@ def bench_run(
     data: options.Data = None,
     timer: options.Timer = None,
     seed: options.Seed = None,
+    special: options.Special = None,
     sandbox: options.Sandbox = None,
     image: options.Image = None,
     executor: Annotated[str, typer.Option(metavar="NAME", help="local or ray")] = "local",
@@ -56,7 +57,13 @@ def bench_run(
     from speedwright.eval.batch.options import SolverOptions
 
     given = asked.SuiteGiven(
-        data=data, samples_from=samples_from, timer=timer, seed=seed, sandbox=sandbox, image=image
+        data=data,
+        samples_from=samples_from,
+        timer=timer,
+        seed=seed,
+        sandbox=sandbox,
+        image=image,
+        special=special or (),
     )
     request = BenchRequest(
         suite=suite,

@@ -23,6 +23,7 @@ def bench_score(
     ids: options.Ids = None,
     timer: options.Timer = None,
     seed: options.Seed = None,
+    special: options.Special = None,
     sandbox: options.Sandbox = None,
     image: options.Image = None,
     task_limit: options.TaskLimit = 60.0,
@@ -41,7 +42,13 @@ def bench_score(
     from speedwright.eval.batch.options import SolverOptions
 
     given = asked.SuiteGiven(
-        data=data, samples_from=samples_from, timer=timer, seed=seed, sandbox=sandbox, image=image
+        data=data,
+        samples_from=samples_from,
+        timer=timer,
+        seed=seed,
+        sandbox=sandbox,
+        image=image,
+        special=special or (),
     )
     request = BenchRequest(
         suite=suite,

@@ -15,7 +15,7 @@ from speedwright.benchmarks.pie.native import NativeClock
 from speedwright.benchmarks.pie.official import OfficialData
 from speedwright.benchmarks.pie.prompts import EXAMPLES, PromptStyle
 from speedwright.benchmarks.pie.stage import open_stage
-from speedwright.benchmarks.pie.suite import PieSuite, chain_of_thought, retrieval
+from speedwright.benchmarks.pie.suite import PieSuite
 from speedwright.errors import EnvironmentMissing, UnknownName, UsageError
 from speedwright.eval.batch.options import SuiteOptions, open_suite
 from speedwright.eval.progress import NullProgress
@@ -55,17 +55,30 @@ def test_a_suite_can_be_sent_elsewhere(suite):
     assert [task.id for task in there.tasks()] == [task.id for task in suite.tasks()]
 
 
+def styled(style):
+    return PieSuite(SuiteOptions(special={"prompt": style.value}))
+
+
 def test_every_style_asks_in_its_way(suite):
     row = suite._data.rows[3]
-    texts = {style: PieSuite(SuiteOptions(), style=style)._prompt(row) for style in PromptStyle}
+    texts = {style: styled(style)._prompt(row) for style in PromptStyle}
     assert len(set(texts.values())) == len(texts)
     for text in texts.values():
         assert row.src_code.strip() in text and row.tgt_code.strip() not in text
         assert str(row.src_agg_runtime) not in text
     assert texts[PromptStyle.RETRIEVAL].count("### Program:") == EXAMPLES + 1
     assert "10/10" in texts[PromptStyle.CONDITIONED]
-    assert retrieval(SuiteOptions()).settings["prompt"] == "retrieval"
-    assert chain_of_thought(SuiteOptions()).settings["prompt"] == "cot"
+    assert styled(PromptStyle.RETRIEVAL).settings["prompt"] == "retrieval"
+
+
+def test_its_own_options_are_checked():
+    credited = PieSuite(SuiteOptions(special={"pragmas": "credited"}))
+    assert credited.settings["are_pragmas_allowed"] is True
+    with pytest.raises(UsageError, match="no option `promt`"):
+        PieSuite(SuiteOptions(special={"promt": "cot"}))
+    with pytest.raises(UsageError, match="`prompt` cannot be `haiku`") as raised:
+        PieSuite(SuiteOptions(special={"prompt": "haiku"}))
+    assert "retrieval" in (raised.value.hint or "")
 
 
 def test_examples_never_come_from_the_same_problem(suite):
