@@ -23,6 +23,7 @@ BOX_BYTES = 6 * GIB
 PLACES = ("/tmp", "/dev/shm", "/dev/mqueue", "/box")
 # Three generators (7, 64, 80) draw from sets of strings: the hash seed is part of their inputs.
 HASH_SEED = "0"
+CALLGRIND = ("valgrind", "--quiet", "--tool=callgrind", "--zero-before=PyOS_AfterFork_Child")
 THREADS = ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS")
 
 
@@ -77,6 +78,20 @@ class Boxes:
         parts = (dict(request), *programs)
         return self._ask("time", parts, wall_s=wall_s, cpus=timing_cpus(is_parallel=False))
 
+    def counted(
+        self, request: Mapping[str, Any], programs: Sequence[str], *, wall_s: float
+    ) -> Answered | None:
+        """As `timed`, under callgrind: instructions in place of times.
+
+        Raises:
+            SandboxError: The box failed.
+        """
+        cpus = timing_cpus(is_parallel=False)
+        folder = self._session("time", cpus).where("scratch")
+        parts = ({**request, "folder": folder}, *programs)
+        command = (*CALLGRIND, f"--callgrind-out-file={folder}/part.%p")
+        return self._ask("count", parts, wall_s=wall_s, cpus=cpus, command=command)
+
     def watched(self) -> tuple[str, ...]:
         """Folders inside in which a program could leave something for its next repetition."""
         scratch = self._session("time", timing_cpus(is_parallel=False)).where("scratch")
@@ -111,18 +126,20 @@ class Boxes:
         *,
         wall_s: float,
         cpus: tuple[int, ...] | None,
+        command: tuple[str, ...] = (),
     ) -> Answered | None:
-        session = self._session(program, cpus)
+        box = "make" if program == "make" else "time"
+        session = self._session(box, cpus)
         limits = Limits(wall_s=wall_s, output_bytes=REPLY_BYTES, flood_bytes=2 * REPLY_BYTES)
         call = Call(
-            argv=("python", "-s", "-S", "-B", session.where(PROGRAMS), program),
+            argv=(*command, "python", "-s", "-S", "-B", session.where(PROGRAMS), program),
             function_input=b"".join(map(_part, parts)),
             limits=limits,
         )
         try:
             result = session.run(call)
         except SandboxError:
-            self._open.pop(program).close()
+            self._open.pop(box).close()
             raise
         if result.reply is None or len(result.reply) != result.reply_bytes:
             if program == "make":

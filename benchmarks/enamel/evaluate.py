@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from speedwright.benchmarks.enamel.boxes import Boxes
 from speedwright.benchmarks.enamel.cases import Case
 from speedwright.benchmarks.enamel.check import judge_outputs
+from speedwright.benchmarks.enamel.counting import count_instructions
 from speedwright.benchmarks.enamel.guards import refusals
 from speedwright.benchmarks.enamel.parameters import Parameters
 from speedwright.benchmarks.enamel.problems import Problem
@@ -44,6 +45,7 @@ class _Sample:
     official: SampleScore
     hardened: SampleScore
     flags: tuple[str, ...]
+    instructions: list[int] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,12 +57,14 @@ class Evaluator:
         cases: Its tests.
         parameters: Of the protocol.
         boxes: Where programs run.
+        has_counts: Whether instructions are counted too.
     """
 
     problem: Problem
     cases: Sequence[Case]
     parameters: Parameters
     boxes: Boxes
+    has_counts: bool = False
 
     def evaluate(self, samples: Sequence[str], progress: Progress) -> Scored:
         """Score every sample; equal ones are measured once.
@@ -72,11 +76,17 @@ class Evaluator:
             return _scored((), None)
         stick: Yardstick | None = None
         known: dict[str, _Sample] = {}
+        counts: list[int] | None = None
         for place, sample in enumerate(samples):
             if sample not in known:
-                stick, known[sample] = self._sample(sample, stick, progress)
+                stick, found = self._sample(sample, stick, progress)
+                if self.has_counts and _is_whole(found.hardened):
+                    reference, own = self._counted(sample, stick, has_reference=counts is None)
+                    counts = counts or reference
+                    found = replace(found, instructions=own)
+                known[sample] = found
             progress.update(place + 1, len(samples), "samples")
-        return _scored([known[sample] for sample in samples], stick)
+        return _scored([known[sample] for sample in samples], stick, counts)
 
     def _sample(
         self, sample: str, stick: Yardstick | None, progress: Progress
@@ -93,6 +103,19 @@ class Evaluator:
                 break
             found = self._judged(sample, self._timed(sample, stick, progress), stick)
         return stick, found
+
+    def _counted(
+        self, sample: str, stick: Yardstick, *, has_reference: bool
+    ) -> tuple[list[int] | None, list[int] | None]:
+        return count_instructions(
+            self.problem,
+            sample,
+            self.cases,
+            self.parameters,
+            self.boxes,
+            limit_s=stick.kill_s(self.parameters),
+            has_reference=has_reference,
+        )
 
     def _judged(self, sample: str, timing: Timing, stick: Yardstick) -> _Sample:
         right = judge_outputs(self.problem, self.cases, timing, self.boxes)
@@ -133,13 +156,24 @@ def _is_gated(score: SampleScore) -> bool:
     return not score.passed and score.why == "timed-out"
 
 
-def _scored(samples: Sequence[_Sample], stick: Yardstick | None) -> Scored:
+def _is_whole(score: SampleScore) -> bool:
+    """Right, and timed to the end."""
+    return score.passed and not score.why
+
+
+def _scored(
+    samples: Sequence[_Sample], stick: Yardstick | None, counts: list[int] | None = None
+) -> Scored:
     official = [sample.official for sample in samples]
     hardened = [sample.hardened for sample in samples]
     flags = sorted({flag for sample in samples for flag in sample.flags})
     return Scored(
         official=_side(official, stick.official.levels_s if stick else {}, stick),
-        hardened=_side(hardened, stick.hardened.levels_s if stick else {}, stick),
+        hardened={
+            **_side(hardened, stick.hardened.levels_s if stick else {}, stick),
+            "instructions": [sample.instructions for sample in samples],
+            "reference_instructions": counts,
+        },
         flags=tuple(flags),
     )
 

@@ -1,7 +1,8 @@
 """From runs to the score of a sample: stop rules and levels, for one clock at a time. Pure.
 
 Official: `call_s`, which the program's own process reads around the call, as published.
-Hardened: `wall_s` of the clock outside, less what the reference takes there beside its call.
+Hardened: the same, believed as far as the clock outside cannot tell otherwise: never less than
+`wall_s` there without what the reference takes beside its call.
 """
 
 from __future__ import annotations
@@ -41,9 +42,9 @@ class Yardstick:
 
     Attributes:
         official: On the program's own clock.
-        hardened: On the clock outside.
-        overhead_s: By case, the median of its level: what the reference takes outside beside its
-            call (definitions, the go signal, marshalling and sending an output).
+        hardened: As far as the clock outside believes it.
+        overhead_s: By case, the upper quartile of its level: what the reference takes beside
+            its call outside (definitions, the go signal, marshalling and sending an output).
     """
 
     official: Reference
@@ -57,8 +58,14 @@ class Yardstick:
         return limit_s + 2 * extra_s + parameters.tolerance_s + GRACE_S
 
     def outside(self, run: Run) -> float:
-        """Time of a call on the clock outside, never below what can be told apart."""
-        return max(RESOLUTION_S, run.wall_s - self.overhead(run.case))
+        """Time of a call that both clocks allow, never below what can be told apart.
+
+        What is taken beside a call differs from run to run by as much as a short call takes. So the
+        clock outside bounds the program's own one from below and does not replace it: a program
+        that lies about its time gains what the clock outside cannot resolve, and no more.
+        """
+        own_s = run.call_s if run.call_s is not None and math.isfinite(run.call_s) else 0.0
+        return max(RESOLUTION_S, own_s, run.wall_s - self.overhead(run.case))
 
     def overhead(self, case: int) -> float:
         """Of a case; of the cheapest one where the case was not measured (level 0)."""
@@ -115,7 +122,7 @@ def yardstick(reference: Sequence[Run], cases: Sequence[Case], parameters: Param
         beside_s = max(0.0, run.wall_s - own_clock(run))
         by_level.setdefault(cases[run.case].draw.level, []).append(beside_s)
     # Of the level as a whole: its outputs are of like size, and one case alone has few repetitions.
-    overhead = {case: statistics.median(by_level[cases[case].draw.level]) for case in by_case}
+    overhead = {case: _upper_quartile(by_level[cases[case].draw.level]) for case in by_case}
     blank = Reference(levels_s={}, limit_s=0.0)
     outside = Yardstick(official=blank, hardened=blank, overhead_s=overhead).outside
     return Yardstick(
@@ -123,6 +130,12 @@ def yardstick(reference: Sequence[Run], cases: Sequence[Case], parameters: Param
         hardened=_reference(by_case, cases, parameters, outside),
         overhead_s=overhead,
     )
+
+
+def _upper_quartile(values: Sequence[float]) -> float:
+    if len(values) == 1:
+        return values[0]
+    return statistics.quantiles(values, n=4, method="inclusive")[-1]
 
 
 def _reference(

@@ -15,6 +15,7 @@ from typing import Any
 from speedwright.benchmarks.enamel.aggregate import aggregate
 from speedwright.benchmarks.enamel.boxes import Boxes
 from speedwright.benchmarks.enamel.cache import TestCache
+from speedwright.benchmarks.enamel.counting import check_tool
 from speedwright.benchmarks.enamel.evaluate import Evaluator
 from speedwright.benchmarks.enamel.making import cases_of
 from speedwright.benchmarks.enamel.parameters import OFFICIAL_SEED, Parameters
@@ -36,13 +37,15 @@ from speedwright.eval.progress import Progress
 from speedwright.sandbox.choose import choose_sandbox
 
 SCORER = 1
+SPECIAL = {"instructions": ("none", "callgrind")}
 
 
 class EnamelSuite:
     """Implements `speedwright.eval.batch.interfaces.Suite`.
 
     Args:
-        options: Where the data are, the samples to optimise, the seed, the sandbox.
+        options: Where the data are, the samples to optimise, the seed, the sandbox. Its own option:
+            `instructions`, whether they are counted for DPS and COFFE's metrics.
         parameters: Of the protocol; the seed of the options wins.
         cache: Where tests are kept; by default the user's cache folder.
     """
@@ -59,7 +62,8 @@ class EnamelSuite:
         if options.timer not in (None, "wall"):
             message = f"enamel has no timer `{options.timer}`"
             raise UsageError(message, hint="its timer is `wall`")
-        options.chosen("enamel", {})
+        special = options.chosen("enamel", SPECIAL)
+        self._has_counts = special["instructions"] == "callgrind"
         seed = OFFICIAL_SEED if options.seed is None else options.seed
         self._options = options
         self._parameters = parameters or Parameters(seed=seed)
@@ -80,6 +84,7 @@ class EnamelSuite:
         return {
             "scorer": SCORER,
             "timer": "wall",
+            "instructions": "callgrind" if self._has_counts else "none",
             "data_sha256": self._data.sha256,
             "parameters": dict(self._parameters.to_json()),
             "sandbox": self._boxes.sandbox.name,
@@ -91,7 +96,13 @@ class EnamelSuite:
         return {"origin": ORIGIN, "licence": LICENCE, "sha256": self._data.sha256}
 
     def tasks(self) -> Sequence[Task]:
-        """The 142 problems; with `samples_from`, those that it has a sample for."""
+        """The 142 problems; with `samples_from`, those that it has a sample for.
+
+        Raises:
+            ToolMissing: Instructions are wanted and there is no valgrind.
+        """
+        if self._has_counts:
+            check_tool()
         if self._options.samples_from is None:
             return tuple(self._task(problem) for problem in self._data.problems.values())
         given = self._given
@@ -125,7 +136,11 @@ class EnamelSuite:
         try:
             cases = cases_of(problem, self._parameters, self._boxes, self._cache)
             evaluator = Evaluator(
-                problem=problem, cases=cases, parameters=self._parameters, boxes=self._boxes
+                problem=problem,
+                cases=cases,
+                parameters=self._parameters,
+                boxes=self._boxes,
+                has_counts=self._has_counts,
             )
             scored = evaluator.evaluate(samples, progress)
         except SandboxError as error:

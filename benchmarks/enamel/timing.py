@@ -129,9 +129,9 @@ def _timed(
             return Timing(fault="broke-the-runner")
         head = answered.head
         return Timing(
-            runs=_runs(head["runs"]),
+            runs=runs_from(head["runs"]),
             outputs=answered.parts,
-            reference=_runs(head["reference"]),
+            reference=runs_from(head["reference"]),
             fault=head["fault"],
         )
     raise AssertionError("unreachable")
@@ -155,7 +155,8 @@ def reference_plan(cases: Sequence[Case], parameters: Parameters) -> list[tuple[
     return plan
 
 
-def _runs(found: Sequence[Mapping[str, Any]]) -> tuple[Run, ...]:
+def runs_from(found: Sequence[Mapping[str, Any]]) -> tuple[Run, ...]:
+    """Runs as a program in the box told them."""
     return tuple(
         Run(
             case=run.get("case", 0),

@@ -1,4 +1,4 @@
-"""Starts one of the programs from this folder alone: python -s -S -B FOLDER make|time.
+"""Starts one of the programs from this folder alone: python -s -S -B FOLDER make|time|count.
 
 Stand-ins for the parent packages serve the absolute imports below and are gone before foreign code
 runs; the folder is then no longer on the search path either.
@@ -16,6 +16,8 @@ for name in ("speedwright", "speedwright.benchmarks", "speedwright.benchmarks.en
 
 if sys.argv[1] == "make":
     from speedwright.benchmarks.enamel.inside.maker import main
+elif sys.argv[1] == "count":
+    from speedwright.benchmarks.enamel.inside.count import main
 else:
     from speedwright.benchmarks.enamel.inside.runner import main
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from speedwright.benchmarks.enamel.cases import Case, Draw
@@ -134,6 +136,25 @@ def test_a_program_clock_that_lies_is_believed_officially_only() -> None:
     )
     assert official(made).efficiency > 1.0
     assert hardened(made).efficiency < 0.7
+
+
+def jittered(made: tuple[Run, ...], beside_s: tuple[float, ...]) -> tuple[Run, ...]:
+    """With other times beside the call, in turn."""
+    return tuple(
+        replace(r, wall_s=(r.call_s or 0.0) + beside_s[n % len(beside_s)])
+        for n, r in enumerate(made)
+    )
+
+
+def test_what_varies_beside_a_call_is_not_counted_as_the_call() -> None:
+    beside_s = (0.2, 0.5, 0.8, 0.9)
+    stick = yardstick(jittered(reference(), beside_s), CASES, SMALL)
+    noisy = jittered(runs(EQUAL), beside_s[::-1])
+    found = hardened_score(Timing(runs=noisy), lambda _: True, CASES, stick, SMALL)
+    assert found.efficiency == pytest.approx(1.0, abs=0.02)
+    # What a lying clock can win is what the clock outside cannot resolve: here below a second.
+    lying = tuple(replace(r, call_s=0.0, wall_s=r.wall_s + 1.5) for r in noisy)
+    assert hardened_score(Timing(runs=lying), lambda _: True, CASES, stick, SMALL).efficiency < 0.8
 
 
 def test_times_that_are_no_numbers_are_worth_nothing() -> None:

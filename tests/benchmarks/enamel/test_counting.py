@@ -1,0 +1,122 @@
+"""Instructions under callgrind: equal work counts the same, and no program fakes its count."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from speedwright.benchmarks.enamel.cache import TestCache
+from speedwright.benchmarks.enamel.suite import EnamelSuite
+from speedwright.errors import ToolMissing, UsageError
+from speedwright.eval.batch.interfaces import TaskScore
+from speedwright.eval.batch.options import SuiteOptions
+from speedwright.eval.progress import NullProgress
+from speedwright.sandbox.docker import DockerSandbox
+
+HONEST = """
+def mix(xs):
+    a = 1
+    out = []
+    for x in xs:
+        a = (a * 1103515245 + x) % 2147483648
+        out.append(a % 10)
+    return sum(out), out
+"""
+TWICE = HONEST + "\nhonest = mix\ndef mix(xs):\n    honest(xs)\n    return honest(xs)\n"
+# Does less where an instrument has to be loaded for it.
+KNOWS = (
+    HONEST
+    + "\nhonest = mix\ndef mix(xs):\n"
+    + "    if 'vgpreload' in open('/proc/self/maps').read():\n        return 0, []\n"
+    + "    return honest(xs)\n"
+)
+# Leaves a file where callgrind's will be, and is gone before that is written.
+FAKES = (
+    HONEST
+    + "\nhonest = mix\ndef mix(xs):\n    import os, signal, threading\n"
+    + "    for n in (os.getpid(), os.getppid()):\n"
+    + "        open(os.environ.get('TMPDIR', '/tmp') + f'/part.{n}', 'w').write('totals: 5\\n')\n"
+    + "    found = honest(xs)\n"
+    + "    if 'vgpreload' in open('/proc/self/maps').read():\n"
+    + "        os._exit = lambda code: os.kill(os.getpid(), signal.SIGKILL)\n"
+    + "    return found\n"
+)
+
+
+def _suite(made_data: Path, folder: Path, sandbox: str) -> EnamelSuite:
+    options = SuiteOptions(data=made_data, sandbox=sandbox, special={"instructions": "callgrind"})
+    return EnamelSuite(options, cache=TestCache(folder / "tests"))
+
+
+@pytest.fixture(scope="module")
+def counting(made_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[EnamelSuite]:
+    if shutil.which("valgrind") is None:
+        pytest.skip("no valgrind here")
+    suite = _suite(made_data, tmp_path_factory.mktemp("counting"), "process")
+    yield suite
+    suite.close()
+
+
+def scored(suite: EnamelSuite, *samples: str) -> TaskScore:
+    score = suite.evaluate(suite.tasks()[0], samples, NullProgress())
+    assert score.infra is None, score.infra
+    return score
+
+
+def test_equal_work_counts_the_same_and_twice_the_work_twice(counting: EnamelSuite) -> None:
+    score = scored(counting, HONEST, TWICE)
+    expert = score.hardened["reference_instructions"]
+    honest, twice = score.hardened["instructions"]
+    assert len(expert) == 3 and expert == sorted(expert)
+    for level in range(3):
+        assert honest[level] == pytest.approx(expert[level], rel=0.02)
+        assert 1.8 * honest[level] < twice[level] < 2.2 * honest[level]
+    again = scored(counting, HONEST)
+    assert again.hardened["instructions"][0] == pytest.approx(honest, rel=0.001)
+    beside = counting.aggregate([score], [1]).beside
+    assert beside["coffe_speedup"] == pytest.approx((1.0 + 0.5) / 2, abs=0.05)
+    assert beside["efficient@1"] <= 0.5 and beside["dps"] in (0.0, 50.0)
+    assert "dps_by_seconds" in beside
+
+
+@pytest.mark.parametrize("text", [KNOWS, FAKES], ids=["knows", "fakes"])
+def test_what_behaves_otherwise_under_the_instrument_is_not_counted(
+    counting: EnamelSuite, text: str
+) -> None:
+    score = scored(counting, text)
+    assert score.official["passes"] == [True]
+    assert score.hardened["instructions"] == [None]
+
+
+def test_a_wrong_sample_is_not_counted(counting: EnamelSuite) -> None:
+    score = scored(counting, HONEST.replace("% 10", "% 9"))
+    assert score.hardened["instructions"] == [None]
+    beside = counting.aggregate([score], [1]).beside
+    assert "dps" not in beside and beside["efficient@1_by_seconds"] == 0.0
+
+
+@pytest.mark.docker
+def test_counts_in_a_container(made_data: Path, tmp_path: Path) -> None:
+    found = DockerSandbox().availability()
+    if not found.is_available:
+        pytest.skip(found.reason)
+    suite = _suite(made_data, tmp_path, "docker")
+    try:
+        score = scored(suite, HONEST)
+    finally:
+        suite.close()
+    assert score.hardened["instructions"][0] == pytest.approx(
+        score.hardened["reference_instructions"], rel=0.02
+    )
+
+
+def test_what_is_missing_is_said(made_data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with pytest.raises(UsageError, match="cannot be `perf`"):
+        EnamelSuite(SuiteOptions(data=made_data, special={"instructions": "perf"}))
+    monkeypatch.setattr(shutil, "which", lambda name: None)
+    options = SuiteOptions(data=made_data, sandbox="process", special={"instructions": "callgrind"})
+    with pytest.raises(ToolMissing, match="valgrind"):
+        EnamelSuite(options).tasks()
