@@ -26,11 +26,9 @@ from speedwright.eval.verdict import Judgement
 
 Maker = Callable[[Path, dict[str, str]], Path]
 
-# What a trick needs is imported by the base as well: importing it is not what should be noticed.
-LIB = (
-    "import json\nimport os\nimport pathlib\nimport tempfile\nimport threading\n\n\n"
-    "def squares(n):\n    return [sum([i] * i) for i in range(n)]\n"
-)
+# Both versions import what one of the tricks needs: importing it is not what should be noticed.
+HEADER = "import json\nimport os\nimport pathlib\nimport tempfile\nimport threading\nimport time\n"
+LIB = f"{HEADER}\n\ndef squares(n):\n    return [sum([i] * i) for i in range(n)]\n"
 QUICK = "[i * i for i in range(n)]"
 FILES = {
     "lib.py": LIB,
@@ -84,7 +82,7 @@ def no_static_guards(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def judged(baseline: Baseline, text: str) -> Judgement:
-    diff = baseline.target.snapshot.diff_of({"lib.py": text})
+    diff = baseline.target.snapshot.diff_of({"lib.py": HEADER + text})
     case = Case(candidate=Candidate(diff=diff, author="test"), mode=Mode.SCREEN, seed=5)
     return judge(case, baseline, NullProgress())
 
