@@ -7,6 +7,7 @@ import shutil
 import subprocess
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -17,6 +18,7 @@ from speedwright.eval.target import TargetRequest
 from speedwright.eval.verify import verify_evidence
 
 Maker = Callable[[Path, dict[str, str]], Path]
+Settled = Callable[[Callable[[], Any]], Any]
 
 SLOW = "def pick(n):\n    return [i for i in range(n) if i in list(range(150))]\n"
 FAST = "def pick(n):\n    return [i for i in range(n) if 0 <= i < 150]\n"
@@ -73,11 +75,13 @@ def check_by_hand(evidence: Path, place: Path) -> None:
 
 
 def test_judge_writes_evidence_that_verifies_and_touches_nothing(
-    repository_maker: Maker, tmp_path: Path
+    repository_maker: Maker, tmp_path: Path, settled: Settled
 ) -> None:
     root = repository_maker(tmp_path / "target", FILES)
     patch = patch_of(root, tmp_path / "fast.diff", FAST)
-    report = judge_patch(JudgeRequest(target=request(root), patch=patch), NullProgress())
+    report = settled(
+        lambda: judge_patch(JudgeRequest(target=request(root), patch=patch), NullProgress())
+    )
     assert report.judgement.word == "faster", report.to_json()
     status = subprocess.run(
         ["git", "status", "--porcelain"], cwd=root, capture_output=True, check=True
@@ -89,7 +93,7 @@ def test_judge_writes_evidence_that_verifies_and_touches_nothing(
         "inputs.json",
     }  # fmt: skip
     check_by_hand(evidence, tmp_path / "stranger")
-    again = verify_evidence(evidence, sandbox="process", progress=NullProgress())
+    again = settled(lambda: verify_evidence(evidence, sandbox="process", progress=NullProgress()))
     assert again.is_replicated, again.sentence
     assert "replicates" in again.sentence
 
@@ -101,29 +105,32 @@ def test_judge_writes_evidence_that_verifies_and_touches_nothing(
 
 
 def test_a_holdout_workload_catches_what_the_workload_does_not(
-    repository_maker: Maker, tmp_path: Path
+    repository_maker: Maker, tmp_path: Path, settled: Settled
 ) -> None:
     files = {**FILES, "workload.py": WORK.format(n=6000).replace("pick(6000)", "pick(6000)[:9]")}
     root = repository_maker(tmp_path / "target", files)
     patch = patch_of(root, tmp_path / "wrong.diff", WRONG)
-    plain = judge_patch(JudgeRequest(target=request(root), patch=patch), NullProgress())
+    plain = settled(
+        lambda: judge_patch(JudgeRequest(target=request(root), patch=patch), NullProgress())
+    )
     assert plain.judgement.word == "faster"
     held = JudgeRequest(target=request(root), patch=patch, holdout=("other.py",))
-    report = judge_patch(held, NullProgress())
+    report = settled(lambda: judge_patch(held, NullProgress()))
     assert report.judgement.word == "incorrect"
     assert "hold-out" in report.judgement.verdict.reasons[0]
     assert report.to_json()["holdout"][0]["verdict"] == "incorrect"
 
 
-def test_a_patch_is_taken_apart_on_request(repository_maker: Maker, tmp_path: Path) -> None:
+def test_a_patch_is_taken_apart_on_request(
+    repository_maker: Maker, tmp_path: Path, settled: Settled
+) -> None:
     root = repository_maker(tmp_path / "target", FILES)
     text = FAST.replace(
         "    return", '    import sys\n\n    print("x", file=sys.stderr)\n    return'
     )
     patch = patch_of(root, tmp_path / "noisy.diff", text)
-    found = judge_patch(
-        JudgeRequest(target=request(root), patch=patch, is_minimised=True), NullProgress()
-    )
+    asked = JudgeRequest(target=request(root), patch=patch, is_minimised=True)
+    found = settled(lambda: judge_patch(asked, NullProgress()))
     assert found.judgement.word == "faster", found.to_json()
     parts = found.to_json()["minimised"]
     assert [part["what"] for part in parts["debris"]] == ["a print for debugging"]
@@ -134,14 +141,15 @@ def test_a_patch_is_taken_apart_on_request(repository_maker: Maker, tmp_path: Pa
     assert (found.evidence / "patch.diff").read_text() == patch.read_text()
 
 
-def test_compare_two_refs_and_two_folders(repository_maker: Maker, tmp_path: Path) -> None:
+def test_compare_two_refs_and_two_folders(
+    repository_maker: Maker, tmp_path: Path, settled: Settled
+) -> None:
     root = repository_maker(tmp_path / "target", FILES)
     (root / "lib.py").write_text(FAST)
     options = ("-c", "user.name=dev", "-c", "user.email=dev@example.org")
     subprocess.run(["git", *options, "commit", "-qam", "fast"], cwd=root, check=True)
-    found = compare_versions(
-        CompareRequest(target=request(root), base="HEAD~1", head="HEAD"), NullProgress()
-    )
+    asked = CompareRequest(target=request(root), base="HEAD~1", head="HEAD")
+    found = settled(lambda: compare_versions(asked, NullProgress()))
     assert found.judgement.word == "faster", found.to_json()
     with pytest.raises(PatchUnreadable, match="are the same"):
         compare_versions(
@@ -170,11 +178,13 @@ def test_a_broken_target_is_named_before_any_candidate(
 
 
 def test_a_workload_that_differs_from_run_to_run_is_not_compared_and_that_is_said(
-    repository_maker: Maker, tmp_path: Path
+    repository_maker: Maker, tmp_path: Path, settled: Settled
 ) -> None:
     noisy = FILES["workload.py"].replace("return pick(6000)", "return pick(6000), time.time_ns()")
     root = repository_maker(tmp_path / "target", {**FILES, "workload.py": "import time\n" + noisy})
     patch = patch_of(root, tmp_path / "fast.diff", FAST)
-    report = judge_patch(JudgeRequest(target=request(root), patch=patch), NullProgress())
+    report = settled(
+        lambda: judge_patch(JudgeRequest(target=request(root), patch=patch), NullProgress())
+    )
     assert report.judgement.word == "faster"
     assert any("differs between two runs" in text for text in report.judgement.not_checked)
