@@ -1,9 +1,10 @@
 """Runs `setup()` and `workload()` of a file inside the box; stdlib only, imports nothing of ours.
 
-Started as: python runner.py FILE FOLDER... -- NAME=NUMBER..., with descriptor 3 to read the go
-signal (8-byte length, then the seed) and descriptor 4 to answer ("R" when ready, then 8-byte length
-and the result). The clock is not here but in the supervisor: a result that has not arrived whole
-has not been made. FOLDERs are put on the module search path; NAME=NUMBER are given to `setup()`.
+Started as: python runner.py FILE FOLDER... -- NAME=NUMBER... MODULE..., with descriptor 3 to read
+the go signal (8-byte length, then the seed) and descriptor 4 to answer ("R" when ready, then 8-byte
+length and the result). The clock is not here but in the supervisor: a result that has not arrived
+whole has not been made. FOLDERs are put on the module search path; NAME=NUMBER are given to
+`setup()`; MODULEs are loaded first.
 """
 
 # Every sample starts one of these: nothing is imported here that a bare interpreter has not loaded.
@@ -40,12 +41,18 @@ def main() -> None:
     """Import, set up, say ready, wait, call, answer."""
     end = sys.argv.index("--")
     file, folders = sys.argv[1], sys.argv[2:end]
-    given = {name: int(number) for name, number in (w.split("=") for w in sys.argv[end + 1 :])}
+    words = sys.argv[end + 1 :]
+    given = {name: int(number) for name, number in (w.split("=") for w in words if "=" in w)}
     sys.argv = [file]
     # The target is importable; the folder of this script is not.
     sys.path[0:1] = folders
     for descriptor in (3, 4):
         os.set_inheritable(descriptor, False)
+    for module in (w for w in words if "=" not in w):
+        try:
+            __import__(module)
+        except ImportError:
+            continue
     namespace = run(file)
     if "workload" not in namespace:
         raise SystemExit(f"{file} has no workload()")

@@ -49,16 +49,18 @@ class FunctionTimer:
 
     Attributes:
         workload: The file.
+        loaded: Modules of the standard library to load first.
     """
 
     workload: FunctionWorkload
+    loaded: tuple[str, ...] = ()
 
     def sample(self, session: Session, *, seed: int, limits: Limits | None = None) -> Sample:
         """Import, set up, wait for the go signal, call once, send the whole result."""
         source = session.where(SOURCE_MOUNT)
         trusted = f"{session.where(TRUSTED_MOUNT)}/{self.workload.file}"
         folders = dict.fromkeys((source, posixpath.dirname(f"{source}/{self.workload.file}")))
-        given = ("--", *self.workload.words(seed))
+        given = ("--", *self.workload.words(seed), *self.loaded)
         result = session.run(
             Call(
                 argv=("python", "-u", session.where(RUNNER_MOUNT), trusted, *folders, *given),
@@ -71,13 +73,18 @@ class FunctionTimer:
         return _sample(result, seed, result.reply_sha256)
 
 
-def timer_for(workload: Workload) -> CommandTimer | FunctionTimer:
-    """The timer for this kind of workload."""
+def timer_for(workload: Workload, loaded: tuple[str, ...] = ()) -> CommandTimer | FunctionTimer:
+    """The timer for this kind of workload.
+
+    Args:
+        workload: What is timed.
+        loaded: Modules that a function workload finds loaded; a program loads its own.
+    """
     match workload:
         case CommandWorkload():
             return CommandTimer(workload=workload)
         case FunctionWorkload():
-            return FunctionTimer(workload=workload)
+            return FunctionTimer(workload=workload, loaded=loaded)
 
 
 def runner_mounts(workload: Workload, trusted: Path) -> tuple[Mount, ...]:

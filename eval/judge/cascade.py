@@ -23,6 +23,7 @@ from speedwright.eval.judge.baseline import Baseline
 from speedwright.eval.judge.generality import settle
 from speedwright.eval.judge.guard import run_guards, with_looks
 from speedwright.eval.judge.holdout import HoldoutResult
+from speedwright.eval.judge.imports import newly_imported
 from speedwright.eval.judge.measure import Measurement, Mode, measure
 from speedwright.eval.judge.policy import check_policy
 from speedwright.eval.judge.rounds import Rounds
@@ -183,6 +184,7 @@ def _on_disk(
         progress=progress,
         deadline_s=case.deadline_s,
         goal=case.goal,
+        loaded=newly_imported(reference, folder, case.candidate.diff),
     )
     trace.rounds = found.rounds
     trace.done(case.mode.value, runs=found.runs)
@@ -220,6 +222,7 @@ def _held_out(
             progress=progress,
             deadline_s=case.deadline_s,
             most_pairs=held.most_pairs,
+            loaded=newly_imported(*folders, case.candidate.diff),
         )
         result = HoldoutResult(
             kind=held.kind,

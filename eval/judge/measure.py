@@ -100,6 +100,7 @@ def measure(
     deadline_s: float | None = None,
     goal: float | None = None,
     most_pairs: int | None = None,
+    loaded: tuple[str, ...] = (),
 ) -> Measurement:
     """Time the version in `candidate` against the one in `reference`.
 
@@ -113,6 +114,7 @@ def measure(
         deadline_s: Point on the monotonic clock at which the next look is the last.
         goal: Least relative difference that matters: a confirmation ends once it is excluded.
         most_pairs: No look beyond this one; `None` for all of the design.
+        loaded: Modules that both versions find loaded (`newly_imported`).
 
     Raises:
         SandboxError: The sandbox failed.
@@ -128,7 +130,9 @@ def measure(
             off_the_timed_cores(cpus),
         ):
             workload = baseline.target.workload
-            timer = timer_for(with_fresh_seeds(workload) if mode is Mode.CONFIRM else workload)
+            if mode is Mode.CONFIRM:
+                workload = with_fresh_seeds(workload)
+            timer = timer_for(workload, loaded)
             rounds = Rounds(sessions, timer, baseline.sample_limits, seed=seed)
             design = _design(baseline, mode, goal, most_pairs)
             return _run(baseline, rounds, design, mode, progress, deadline_s)
