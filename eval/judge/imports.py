@@ -1,18 +1,39 @@
-"""Modules of the standard library that a patch imports and its reference does not.
+"""Small modules of the standard library that a patch imports and its reference does not.
 
 Loading `functools` takes some milliseconds once in a process. That is no work moved out of the
 timed call, so both versions are timed with it loaded. Imports inside functions are left alone: they
 are part of what the call takes.
+
+Covers: `SMALL`, some 10 ms together, so that a patch cannot make the set-up of both versions so
+long that work moved there is lost in its noise.
+Does not cover: a module that the patch itself defines under such a name, whose import may do
+anything; other modules, whose import counts as set-up.
 """
 
 from __future__ import annotations
 
 import ast
-import sys
 from collections.abc import Iterable, Iterator
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from speedwright.eval.patch import touched_files
+
+SMALL = frozenset(
+    {
+        "array",
+        "bisect",
+        "collections",
+        "copy",
+        "functools",
+        "heapq",
+        "itertools",
+        "math",
+        "operator",
+        "re",
+        "string",
+        "struct",
+    }
+)
 
 
 def newly_imported(reference: Path, candidate: Path, diff: str) -> tuple[str, ...]:
@@ -23,10 +44,12 @@ def newly_imported(reference: Path, candidate: Path, diff: str) -> tuple[str, ..
         candidate: Folder of the patched version.
         diff: Says which files to read.
     """
-    files = [touched.path for touched in touched_files(diff) if touched.path.endswith(".py")]
+    touched = [file.path for file in touched_files(diff)]
+    files = [path for path in touched if path.endswith(".py")]
     before = {name for file in files for name in _imported(reference / file)}
     after = {name for file in files for name in _imported(candidate / file)}
-    return tuple(sorted(n for n in after - before if n.split(".")[0] in sys.stdlib_module_names))
+    own = {part.split(".")[0] for path in touched for part in PurePosixPath(path).parts}
+    return tuple(sorted((after - before) & SMALL - own))
 
 
 def _imported(file: Path) -> Iterator[str]:
