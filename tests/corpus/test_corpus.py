@@ -27,7 +27,6 @@ MOST_TIMED_S = 120.0
 TRIES = 3
 LEAST_GAINS = 20
 SHARE_FOUND = 0.95
-SHARE_TOLD = 0.5
 # Rows that no patch on a CPU can show by itself, with the reason in README.md.
 WITHOUT_CASE = {22}
 Targets = Callable[[str, str], Target]
@@ -137,10 +136,8 @@ def test_the_whole_judge(
 
 @pytest.mark.slow
 def test_nearly_all_genuine_gains_are_found(gains: dict[str, str]) -> None:
-    """After the test above. `unstable` says that the machine is not fit to tell: no gain missed."""
+    """After the test above: what a noisy machine leaves open is no refusal, but it must be rare."""
     if len(gains) < LEAST_GAINS:
         pytest.skip(f"only {len(gains)} genuine gains were judged in this run")
-    told = {name: word for name, word in gains.items() if word != "unstable"}
-    assert len(told) >= SHARE_TOLD * len(gains), gains
-    missed = {name: word for name, word in told.items() if word != "faster"}
-    assert len(missed) <= (1 - SHARE_FOUND) * len(told), missed
+    missed = {name: word for name, word in gains.items() if word != "faster"}
+    assert len(missed) <= (1 - SHARE_FOUND) * len(gains), missed
