@@ -13,12 +13,12 @@ FRESH := made-again
 endif
 
 BROKEN := { echo 'error: the installation in $(VENV) does not work: say make clean, then this again' >&2; exit 3; }
+FAILED := { echo 'error: pip could not install (see above): is a package index in reach, is the disk full?' >&2; exit 3; }
 # The editable hook of setuptools costs every start of this Python 25 ms, also inside of boxes; a folder
 # that holds nothing but a link to the package does the same for nothing.
 LINK := mkdir -p $(VENV)/checkout && ln -sfn "$(CURDIR)/speedwright" $(VENV)/checkout/speedwright \
 	&& for hook in $(VENV)/lib/python3*/site-packages/__editable__.speedwright-*.pth; do \
-	echo "$(CURDIR)/$(VENV)/checkout" >$$hook; done
-FAILED := { echo 'error: pip could not install (see above): is a package index in reach, is the disk full?' >&2; exit 3; }
+	[ ! -f "$$hook" ] || echo "$(CURDIR)/$(VENV)/checkout" >"$$hook"; done
 
 .DEFAULT_GOAL := help
 .PHONY: help demo test check format bench docs install-dev clean made-again

@@ -6,7 +6,6 @@ depends on the machine's load, and not at all on its speed.
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -16,24 +15,11 @@ from speedwright.benchmarks.enamel.check import judge_outputs
 from speedwright.benchmarks.enamel.parameters import Parameters
 from speedwright.benchmarks.enamel.problems import Problem
 from speedwright.benchmarks.enamel.timing import KEPT_BYTES, OUTPUT_BYTES, Timing, runs_from
-from speedwright.errors import SandboxError, ToolMissing
+from speedwright.errors import SandboxError
 
 SLOWDOWN = 120.0  # callgrind is about 50 times slower
 START_S = 60.0
 MEMORY_BYTES = 1 << 40  # the instrument itself takes address space
-
-
-def check_tool() -> None:
-    """Complain if there is no valgrind.
-
-    Raises:
-        ToolMissing: There is none.
-    """
-    if shutil.which("valgrind") is None:
-        raise ToolMissing(
-            "`valgrind` is not installed",
-            hint="`apt install valgrind`, or leave --set instructions=callgrind out",
-        )
 
 
 def count_instructions(

@@ -8,7 +8,6 @@ Does not cover: caches, waiting and the kernel, so gains from layout or from few
 from __future__ import annotations
 
 import re
-import shutil
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -19,7 +18,8 @@ from speedwright.benchmarks.pie.clock import SOURCE, ArmClaim, ArmTime, SourceFa
 from speedwright.benchmarks.pie.functional import accuracy_of, describe, is_exactly, limits_for
 from speedwright.benchmarks.pie.native import Right
 from speedwright.benchmarks.pie.row import Test
-from speedwright.errors import SandboxError, ToolMissing
+from speedwright.benchmarks.valgrind import check_valgrind
+from speedwright.errors import SandboxError
 from speedwright.eval.metrics.pie import THRESHOLD_ACCURACY
 from speedwright.eval.progress import Progress
 from speedwright.eval.stats import MARGIN
@@ -66,11 +66,7 @@ class CallgrindClock:
         Raises:
             ToolMissing: There is none.
         """
-        if shutil.which("valgrind") is None:
-            raise ToolMissing(
-                "`valgrind` is not installed",
-                hint="`apt install valgrind`, or leave --timer out for paired native timing",
-            )
+        check_valgrind("--timer callgrind")
 
     def totals(
         self, sandbox: Sandbox, arms: Mapping[str, Path], tests: Sequence[Test], progress: Progress

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import functools
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -203,12 +203,14 @@ def _made_up_meanwhile(
         _compare(bench, calls, tally, call_s=BASE_CALL_S, total_s=bench.left_s / 4)
         return []
 
-    def make_up() -> list[CallUnderTest]:
-        if seed is None:
-            return []
-        return _made_up(baseline.folder, calls, seed=seed, left_s=bench.left_s)
-
-    return run_side_by_side([compare, make_up])[1]
+    if seed is None:
+        return compare()
+    left_s = bench.left_s
+    actions: list[Callable[[], list[CallUnderTest]]] = [
+        compare,
+        lambda: _made_up(baseline.folder, calls, seed=seed, left_s=left_s),
+    ]
+    return run_side_by_side(actions)[1]
 
 
 def _compare_made_up(

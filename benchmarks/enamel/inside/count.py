@@ -21,8 +21,7 @@ from types import CodeType
 from typing import Any
 
 from speedwright.benchmarks.enamel.inside import children, framing
-from speedwright.benchmarks.enamel.inside.program import call
-from speedwright.benchmarks.enamel.inside.runner import heard, prepared
+from speedwright.benchmarks.enamel.inside.runner import prepared, repeat
 
 TOTAL = b"totals: "
 EXIT_S = 30.0
@@ -31,28 +30,15 @@ PAUSE_S = 0.002
 
 def counted(code: CodeType, given: bytes, request: dict[str, Any]) -> dict[str, Any]:
     """One call in a fresh process: status, output, instructions (`None`: it did not end well)."""
-    go_reader, go_writer = os.pipe()
-    out_reader, out_writer = os.pipe()
-    children.widen(out_reader)
-    pid = os.fork()
-    if pid == 0:
-        try:
-            children.shed((framing.IN, framing.OUT, go_writer, out_reader))
-            call(code, given, request["memory_bytes"], go_reader, out_writer)
-        finally:
-            os._exit(1)
-    os.close(go_reader)
-    os.close(out_writer)
-    has_ended = False
-    try:
-        found = heard(go_writer, out_reader, request["limit_s"], request["output_bytes"])
-        has_ended = ends_by_itself(pid)
-    finally:
-        has_more = children.end(pid)
-        os.close(go_writer)
-        os.close(out_reader)
-    is_clean = found["status"] == "ok" and has_ended and not has_more
-    found["instructions"] = total(f"{request['folder']}/part.{pid}") if is_clean else None
+    counts: list[int | None] = []
+
+    def count(pid: int) -> None:
+        is_whole = ends_by_itself(pid)
+        counts.append(total(f"{request['folder']}/part.{pid}") if is_whole else None)
+
+    found = repeat(code, given, request["limit_s"], request, count)
+    is_clean = found["status"] == "ok" and not found["flags"]
+    found["instructions"] = counts[0] if is_clean else None
     return found
 
 

@@ -18,6 +18,7 @@ import json
 import os
 import select
 import time
+from collections.abc import Callable
 from types import CodeType
 from typing import Any
 
@@ -37,8 +38,17 @@ LONG_S = 1e9
 CHUNK_BYTES = 1 << 20
 
 
-def repeat(code: CodeType, given: bytes, limit_s: float, request: dict[str, Any]) -> dict[str, Any]:
-    """One repetition in a fresh process: status, times, flags, output."""
+def repeat(
+    code: CodeType,
+    given: bytes,
+    limit_s: float,
+    request: dict[str, Any],
+    before_end: Callable[[int], None] = lambda pid: None,
+) -> dict[str, Any]:
+    """One repetition in a fresh process: status, times, flags, output.
+
+    `before_end` is told the process when its answer is here whole, and before it is killed.
+    """
     go_reader, go_writer = os.pipe()
     out_reader, out_writer = os.pipe()
     children.widen(out_reader)
@@ -53,6 +63,8 @@ def repeat(code: CodeType, given: bytes, limit_s: float, request: dict[str, Any]
     os.close(out_writer)
     try:
         found = heard(go_writer, out_reader, limit_s, request["output_bytes"])
+        if found["status"] == "ok":
+            before_end(pid)
     finally:
         has_more = children.end(pid)
         os.close(go_writer)

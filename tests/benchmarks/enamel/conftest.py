@@ -31,6 +31,12 @@ def __check(input, answer, output):
 
 
 @pytest.fixture(scope="session")
+def honest() -> str:
+    """A right sample as a whole program."""
+    return f"\ndef mix(xs):\n{REFERENCE}"
+
+
+@pytest.fixture(scope="session")
 def made_data(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Folder with an `enamel.csv` of our own."""
     folder = tmp_path_factory.mktemp("enamel")

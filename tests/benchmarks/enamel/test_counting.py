@@ -16,34 +16,33 @@ from speedwright.eval.batch.options import SuiteOptions
 from speedwright.eval.progress import NullProgress
 from speedwright.sandbox.docker import DockerSandbox
 
-HONEST = """
+TWICE = """
+first = mix
 def mix(xs):
-    a = 1
-    out = []
-    for x in xs:
-        a = (a * 1103515245 + x) % 2147483648
-        out.append(a % 10)
-    return sum(out), out
+    first(xs)
+    return first(xs)
 """
-TWICE = HONEST + "\nhonest = mix\ndef mix(xs):\n    honest(xs)\n    return honest(xs)\n"
 # Does less where an instrument has to be loaded for it.
-KNOWS = (
-    HONEST
-    + "\nhonest = mix\ndef mix(xs):\n"
-    + "    if 'vgpreload' in open('/proc/self/maps').read():\n        return 0, []\n"
-    + "    return honest(xs)\n"
-)
+KNOWS = """
+first = mix
+def mix(xs):
+    if 'vgpreload' in open('/proc/self/maps').read():
+        return 0, []
+    return first(xs)
+"""
 # Leaves a file where callgrind's will be, and is gone before that is written.
-FAKES = (
-    HONEST
-    + "\nhonest = mix\ndef mix(xs):\n    import os, signal, threading\n"
-    + "    for n in (os.getpid(), os.getppid()):\n"
-    + "        open(os.environ.get('TMPDIR', '/tmp') + f'/part.{n}', 'w').write('totals: 5\\n')\n"
-    + "    found = honest(xs)\n"
-    + "    if 'vgpreload' in open('/proc/self/maps').read():\n"
-    + "        os._exit = lambda code: os.kill(os.getpid(), signal.SIGKILL)\n"
-    + "    return found\n"
-)
+FAKES = """
+first = mix
+def mix(xs):
+    import os, signal
+    for n in (os.getpid(), os.getppid()):
+        file = open(os.environ.get('TMPDIR', '/tmp') + '/part.%d' % n, 'w')
+        file.write('totals: 5\\n')
+        file.close()
+    if 'vgpreload' in open('/proc/self/maps').read():
+        os._exit = lambda code: os.kill(os.getpid(), signal.SIGKILL)
+    return first(xs)
+"""
 
 
 def _suite(made_data: Path, folder: Path, sandbox: str) -> EnamelSuite:
@@ -66,16 +65,18 @@ def scored(suite: EnamelSuite, *samples: str) -> TaskScore:
     return score
 
 
-def test_equal_work_counts_the_same_and_twice_the_work_twice(counting: EnamelSuite) -> None:
-    score = scored(counting, HONEST, TWICE)
+def test_equal_work_counts_the_same_and_twice_the_work_twice(
+    counting: EnamelSuite, honest: str
+) -> None:
+    score = scored(counting, honest, honest + TWICE)
     expert = score.hardened["reference_instructions"]
-    honest, twice = score.hardened["instructions"]
+    once, twice = score.hardened["instructions"]
     assert len(expert) == 3 and expert == sorted(expert)
     for level in range(3):
-        assert honest[level] == pytest.approx(expert[level], rel=0.02)
-        assert 1.8 * honest[level] < twice[level] < 2.2 * honest[level]
-    again = scored(counting, HONEST)
-    assert again.hardened["instructions"][0] == pytest.approx(honest, rel=0.001)
+        assert once[level] == pytest.approx(expert[level], rel=0.02)
+        assert 1.8 * once[level] < twice[level] < 2.2 * once[level]
+    again = scored(counting, honest)
+    assert again.hardened["instructions"][0] == pytest.approx(once, rel=0.001)
     beside = counting.aggregate([score], [1]).beside
     assert beside["coffe_speedup"] == pytest.approx((1.0 + 0.5) / 2, abs=0.05)
     assert beside["efficient@1"] <= 0.5 and beside["dps"] in (0.0, 50.0)
@@ -84,28 +85,28 @@ def test_equal_work_counts_the_same_and_twice_the_work_twice(counting: EnamelSui
 
 @pytest.mark.parametrize("text", [KNOWS, FAKES], ids=["knows", "fakes"])
 def test_what_behaves_otherwise_under_the_instrument_is_not_counted(
-    counting: EnamelSuite, text: str
+    counting: EnamelSuite, honest: str, text: str
 ) -> None:
-    score = scored(counting, text)
+    score = scored(counting, honest + text)
     assert score.official["passes"] == [True]
     assert score.hardened["instructions"] == [None]
 
 
-def test_a_wrong_sample_is_not_counted(counting: EnamelSuite) -> None:
-    score = scored(counting, HONEST.replace("% 10", "% 9"))
+def test_a_wrong_sample_is_not_counted(counting: EnamelSuite, honest: str) -> None:
+    score = scored(counting, honest.replace("% 10", "% 9"))
     assert score.hardened["instructions"] == [None]
     beside = counting.aggregate([score], [1]).beside
     assert "dps" not in beside and beside["efficient@1_by_seconds"] == 0.0
 
 
 @pytest.mark.docker
-def test_counts_in_a_container(made_data: Path, tmp_path: Path) -> None:
+def test_counts_in_a_container(made_data: Path, tmp_path: Path, honest: str) -> None:
     found = DockerSandbox().availability()
     if not found.is_available:
         pytest.skip(found.reason)
     suite = _suite(made_data, tmp_path, "docker")
     try:
-        score = scored(suite, HONEST)
+        score = scored(suite, honest)
     finally:
         suite.close()
     assert score.hardened["instructions"][0] == pytest.approx(
