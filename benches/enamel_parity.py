@@ -56,6 +56,7 @@ with contextlib.redirect_stdout(sys.stderr):
             "pass@1": metrics["pass@1"], "eff@1": metrics["eff@1"], "warm_eff@1": warm["eff@1"],
             "cold_s": make_s + cold_s, "warm_s": load_s + warm_s,
         }
+        print("official", name, found[name], file=sys.stderr, flush=True)
 print(json.dumps(found))
 """
 
@@ -68,12 +69,12 @@ def official(python: Path, data: Path, subset: list[int], names: list[str]) -> d
             [str(python), "-c", OFFICIAL, argument],
             env={**os.environ, "PYTHONHASHSEED": "0"},
             cwd=work,
-            capture_output=True,
+            stdout=subprocess.PIPE,
             text=True,
             check=False,
         )
     if done.returncode:
-        sys.exit(f"the official evaluator failed:\n{done.stderr[-2000:]}")
+        sys.exit("the official evaluator failed, see above")
     result: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
     return result
 
@@ -103,6 +104,7 @@ def ours(data: Path, subset: list[int], names: list[str], sandbox: str) -> dict[
                 figures[f"{prefix}right"] = sum(s.official["passes"][0] for s in scores)
                 figures[f"{prefix}hardened_pass@1"] = score.hardened["pass@1"]
                 figures[f"{prefix}infra"] = [s.task_id for s in scores if s.infra]
+                print(f"{name} {state}: {figures}", file=sys.stderr, flush=True)
             found[name] = figures
     return found
 

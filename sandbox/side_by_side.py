@@ -11,11 +11,12 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from contextlib import ExitStack
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from speedwright.sandbox.interfaces import Session
 
 T = TypeVar("T")
+U = TypeVar("U")
 
 
 def run_side_by_side(actions: Sequence[Callable[[], T]]) -> list[T]:
@@ -25,6 +26,17 @@ def run_side_by_side(actions: Sequence[Callable[[], T]]) -> list[T]:
         Exception: What the first failing one raised, once all have ended.
     """
     return [future.result() for future in _all_ended(actions)]
+
+
+def run_both(first: Callable[[], T], second: Callable[[], U]) -> tuple[T, U]:
+    """As `run_side_by_side`, for two actions of different kinds.
+
+    Raises:
+        Exception: What the first failing one raised, once both have ended.
+    """
+    actions: list[Callable[[], Any]] = [first, second]
+    done = run_side_by_side(actions)
+    return done[0], done[1]
 
 
 def open_side_by_side(stack: ExitStack, openers: Sequence[Callable[[], Session]]) -> list[Session]:

@@ -164,9 +164,9 @@ def official_score(
 
     Differs: a repetition is too slow by what definitions and call took inside (published: an alarm
     in the same process); an output that is no plain builtin data is wrong (published: its own `==`
-    decides); the reference's slower cases get all repetitions, the others fewer, and they are
-    measured once, right before the samples, instead of scaling times that were kept with the tests;
-    a time-out in level 0, which fails a sample, has to happen three times in a row.
+    decides); the reference's cases that may be the slowest get all repetitions, the others one, and
+    they are measured once, right before the samples, instead of scaling times that were kept with
+    the tests; a time-out in level 0, which fails a sample, has to happen three times in a row.
     """
     limit = stick.official.limit_s + parameters.tolerance_s
 

@@ -19,7 +19,6 @@ REFERENCE_S = 120.0
 SLOW_S = 5.0  # more than any reference needs
 EACH_S = 0.5
 GRACE_S = 0.02
-FEW = 1  # repetitions of a case that the hints call faster than another of its level
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,12 +88,14 @@ def time_programs(
     """
     plan = [] if code is None else candidate_plan(cases, parameters)
     before = [] if limit_s is not None else reference_plan(cases, parameters)
-    steps = [*plan, *before]
+    repeated = [(n, parameters.repetitions) for level in before for n in level]
+    steps = [*plan, *repeated]
     request: dict[str, Any] = {
         "prompt": problem.prompt,
         "entry_point": problem.entry_point,
         "plan": plan,
         "reference_plan": before,
+        "repetitions": parameters.repetitions,
         "reference_limit_s": REFERENCE_S,
         "limit_s": limit_s,
         "timeout_factor": parameters.timeout_factor,
@@ -142,16 +143,16 @@ def candidate_plan(cases: Sequence[Case], parameters: Parameters) -> list[tuple[
     return [(n, parameters.repetitions_at(c.draw.level)) for n, c in enumerate(cases)]
 
 
-def reference_plan(cases: Sequence[Case], parameters: Parameters) -> list[tuple[int, int]]:
-    """The slowest case of each level in full, the others a few times.
+def reference_plan(cases: Sequence[Case], parameters: Parameters) -> list[list[int]]:
+    """Cases of each level with a weight, the one first that the hints call the slowest.
 
-    The reference's time of a level is its largest one; the hints say which case that is.
+    The reference's time of a level is its largest one. The runner repeats the first case in full,
+    and of the others those that may be slower: their first run took longer.
     """
     plan = []
     for level in parameters.weighted:
         members = [n for n, case in enumerate(cases) if case.draw.level == level]
-        slowest = max(members, key=lambda n: cases[n].hint_s)
-        plan += [(n, parameters.repetitions if n == slowest else FEW) for n in members]
+        plan.append(sorted(members, key=lambda n: -cases[n].hint_s))
     return plan
 
 

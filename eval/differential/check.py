@@ -13,14 +13,15 @@ import functools
 import time
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
+from speedwright.eval.differential.bench import Bench
 from speedwright.eval.differential.changed import Changes, find_changes
 from speedwright.eval.differential.changed_function import ChangedFunction
 from speedwright.eval.differential.document import call_documents, walk
-from speedwright.eval.differential.driving import ReplayCall, open_driver, replay
+from speedwright.eval.differential.driving import open_driver
 from speedwright.eval.differential.faults import (
     CallUnderTest,
     Finding,
@@ -33,6 +34,7 @@ from speedwright.eval.differential.faults import (
 from speedwright.eval.differential.floats import is_rounding
 from speedwright.eval.differential.generate import generate
 from speedwright.eval.differential.programs import check_programs
+from speedwright.eval.differential.reach import missed_lines, still_missed
 from speedwright.eval.differential.recording import (
     RecordedFunction,
     Recording,
@@ -46,8 +48,7 @@ from speedwright.eval.differential.tally import SHOWN, Tally
 from speedwright.eval.judge.baseline import Baseline
 from speedwright.eval.patch import touched_files
 from speedwright.eval.progress import Progress
-from speedwright.sandbox import Session
-from speedwright.sandbox.side_by_side import open_side_by_side, run_side_by_side
+from speedwright.sandbox.side_by_side import open_side_by_side, run_both
 
 LEAST_BUDGET_S = 15.0
 BUDGET_SHARE = 0.2
@@ -60,25 +61,7 @@ MADE_UP_RUNS = 50
 MADE_UP_LEAST_S = 0.5
 SLACK = 20
 
-
-@dataclass(frozen=True, slots=True)
-class _Bench:
-    """Both versions, ready to be called."""
-
-    base: Session
-    candidate: Session
-    recording: Recording
-    end_s: float
-
-    @property
-    def left_s(self) -> float:
-        """Seconds until the budget is spent."""
-        return max(0.5, self.end_s - time.monotonic())
-
-    @property
-    def functions(self) -> list[tuple[str, str]]:
-        """Module and qualified name of each."""
-        return [(f.module, f.function.name) for f in self.recording.functions]
+T = TypeVar("T")
 
 
 def check_differential(
@@ -174,10 +157,8 @@ def _check_functions(
         with ExitStack() as stack:
             bench = _open(baseline, folder, found, _end_s(baseline, deadline_s), stack)
             made = _made_up_meanwhile(bench, calls, tally, baseline, None if is_search else seed)
-            if made and not tally.faults:
-                _compare_made_up(bench, made, tally, baseline.wall_s)
             if not is_search and not tally.faults:
-                uncovered = _uncovered(bench, tally.compared, changes)
+                uncovered = _compare_made_up(bench, made, tally, baseline.wall_s, changes)
     return DifferentialReport(
         verdict=tally.verdict,
         functions=tuple(f.shown for f in changes.functions),
@@ -191,7 +172,7 @@ def _check_functions(
 
 
 def _made_up_meanwhile(
-    bench: _Bench,
+    bench: Bench,
     calls: Sequence[CallUnderTest],
     tally: Tally,
     baseline: Baseline,
@@ -199,28 +180,33 @@ def _made_up_meanwhile(
 ) -> list[CallUnderTest]:
     """Compare the recorded calls, and meanwhile make up others; none without a seed."""
 
-    def compare() -> list[CallUnderTest]:
+    def compare() -> None:
         _compare(bench, calls, tally, call_s=BASE_CALL_S, total_s=bench.left_s / 4)
-        return []
 
     if seed is None:
-        return compare()
-    left_s = bench.left_s
-    actions: list[Callable[[], list[CallUnderTest]]] = [
-        compare,
-        lambda: _made_up(baseline.folder, calls, seed=seed, left_s=left_s),
-    ]
-    return run_side_by_side(actions)[1]
+        compare()
+        return []
+    make = functools.partial(_made_up, baseline.folder, calls, seed=seed, left_s=bench.left_s)
+    return run_both(compare, make)[1]
 
 
 def _compare_made_up(
-    bench: _Bench, made: Sequence[CallUnderTest], tally: Tally, wall_s: float
-) -> None:
-    """As `_compare`, for a share of the time that the workload takes."""
+    bench: Bench, made: Sequence[CallUnderTest], tally: Tally, wall_s: float, changes: Changes
+) -> tuple[str, ...] | None:
+    """As `_compare`, for a share of the time that the workload takes; added lines not reached."""
     shortest_s, longest_s = MADE_UP_CALL_S
     call_s = min(longest_s, max(shortest_s, 5 * wall_s))
     total_s = min(max(MADE_UP_LEAST_S, MADE_UP_RUNS * wall_s), bench.left_s / 4)
-    _compare(bench, made, tally, call_s=call_s, total_s=total_s)
+    known = tuple(tally.compared)
+    trace = functools.partial(missed_lines, bench, known, changes.added_lines)
+    missed = _compare(bench, made, tally, call_s=call_s, total_s=total_s, meanwhile=trace)
+    if tally.faults:
+        return None
+    if known:
+        missed = still_missed(bench, tally.compared[len(known) :], missed)
+    else:
+        missed = missed_lines(bench, tally.compared, changes.added_lines)
+    return None if missed is None else tuple(f"{file}:{line}" for file, line in missed)
 
 
 def _why_none(changes: Changes) -> tuple[str, ...]:
@@ -229,7 +215,7 @@ def _why_none(changes: Changes) -> tuple[str, ...]:
 
 def _open(
     baseline: Baseline, folder: Path, found: Recording, end_s: float, stack: ExitStack
-) -> _Bench:
+) -> Bench:
     """Both sessions side by side; where the target writes to itself, on copies."""
     folders = [baseline.folder, folder]
     if baseline.needs_write:
@@ -238,7 +224,7 @@ def _open(
             stack.callback(baseline.versions.forget, place)
     openers = [functools.partial(open_driver, baseline, place) for place in folders]
     base, candidate = open_side_by_side(stack, openers)
-    return _Bench(base, candidate, found, end_s)
+    return Bench(base, candidate, found, end_s)
 
 
 def _recorded_calls(found: RecordedFunction, changes: Changes) -> list[CallUnderTest]:
@@ -293,34 +279,36 @@ def _made_up(
 
 
 def _compare(
-    bench: _Bench,
+    bench: Bench,
     calls: Sequence[CallUnderTest],
     tally: Tally,
     *,
     call_s: float,
     total_s: float,
-) -> None:
-    """Base, base again, candidate; what the base does not repeat is dropped."""
-    number = {f.function: i for i, f in enumerate(bench.recording.functions)}
-    batch = [ReplayCall(function=number[c.function], text=c.text) for c in calls]
+    meanwhile: Callable[[], T | None] = lambda: None,
+) -> T | None:
+    """Base, base again, candidate; what the base does not repeat is dropped.
+
+    Returns:
+        Of `meanwhile`, which runs beside the first run of the base.
+    """
+    batch = bench.batch(calls)
     if not batch:
-        return
-    paths, names = bench.recording.paths, bench.functions
-    run = functools.partial(replay, functions=names, paths=paths)
-    bases = run(bench.base, calls=batch, call_s=call_s, total_s=total_s).outcomes
+        return meanwhile()
+    first = functools.partial(bench.replay, bench.base, batch, call_s=call_s, total_s=total_s)
+    replayed, result = run_both(first, meanwhile)
+    bases = replayed.outcomes
     # What the base does not get through is not asked of the candidate.
     able = [i for i, o in enumerate(bases) if o["kind"] in ("returned", "raised")]
     kept = [batch[i] for i in able]
     slowest = max((float(bases[i].get("wall_s", 0)) for i in able), default=0.0)
-    long_s = max(2.0, SLACK * slowest)
-    again = functools.partial(run, bench.base, total_s=total_s, seed=1)
-    other = functools.partial(run, bench.candidate, total_s=SLACK * total_s + 10)
-    both = [functools.partial(action, calls=kept, call_s=long_s) for action in (again, other)]
-    seconds, candidates = (replayed.outcomes for replayed in run_side_by_side(both))
-    for index, outcome in enumerate(bases):
-        if index not in set(able):
-            why = why_dropped(calls[index], outcome, outcome)
-            tally.drop(calls[index], why)
+    run = functools.partial(bench.replay, calls=kept, call_s=max(2.0, SLACK * slowest))
+    seconds, candidates = run_both(
+        lambda: run(bench.base, total_s=total_s, seed=1).outcomes,
+        lambda: run(bench.candidate, total_s=SLACK * total_s + 10).outcomes,
+    )
+    for index in sorted({*range(len(bases))} - {*able}):
+        tally.drop(calls[index], why_dropped(calls[index], bases[index], bases[index]))
     users = {c.function for c, b in zip(calls, bases, strict=True) if uses_arguments_up(c, b)}
     for index, second, candidate in zip(able, seconds, candidates, strict=True):
         call, base = calls[index], bases[index]
@@ -330,38 +318,20 @@ def _compare(
             continue
         found = judge_call(call, base, candidate, uses_up=call.function in users)
         if found.standing in (Standing.FAULT, Standing.WARNING):
-            anew = functools.partial(_again, bench, number[call.function])
+            anew = functools.partial(_again, bench, call.function)
             if is_rounding(found.differences, anew, call.text, base):
                 found = Finding(standing=Standing.NOTE, said=f"{found.said} (rounding)")
         tally.book(call, found)
+    return result
 
 
-def _again(bench: _Bench, function: int, texts: Sequence[str]) -> tuple[dict[str, Any], ...]:
+def _again(
+    bench: Bench, function: ChangedFunction, texts: Sequence[str]
+) -> tuple[dict[str, Any], ...]:
     """Other calls of a function on the base."""
-    batch = [ReplayCall(function=function, text=t) for t in texts]
-    paths, names = bench.recording.paths, bench.functions
-    done = replay(bench.base, names, paths, batch, call_s=BASE_CALL_S, total_s=BASE_CALL_S)
-    return done.outcomes
-
-
-def _uncovered(
-    bench: _Bench, calls: Sequence[CallUnderTest], changes: Changes
-) -> tuple[str, ...] | None:
-    """Added lines that no compared call reaches on the candidate."""
-    number = {f.function: i for i, f in enumerate(bench.recording.functions)}
-    batch = [ReplayCall(function=number[c.function], text=c.text) for c in calls]
-    if not batch or not changes.added_lines:
-        return None
-    done = replay(
-        bench.candidate,
-        bench.functions,
-        bench.recording.paths,
-        batch,
-        call_s=10 * BASE_CALL_S,
-        total_s=bench.left_s / 2,
-        lines=changes.added_lines,
-    )
-    return tuple(f"{file}:{line}" for file, line in done.missed)
+    calls = [CallUnderTest(function=function, text=t, origin=Origin.NEAR) for t in texts]
+    batch = bench.batch(calls)
+    return bench.replay(bench.base, batch, call_s=BASE_CALL_S, total_s=BASE_CALL_S).outcomes
 
 
 def _unseen(functions: Sequence[RecordedFunction]) -> list[str]:

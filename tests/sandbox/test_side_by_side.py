@@ -6,6 +6,7 @@ import os
 import signal
 import subprocess
 import sys
+import time
 from contextlib import ExitStack
 from pathlib import Path
 
@@ -14,7 +15,7 @@ import pytest
 from speedwright.errors import SandboxError
 from speedwright.sandbox import Box, Session, Toolchain
 from speedwright.sandbox.process import ProcessSandbox
-from speedwright.sandbox.side_by_side import open_side_by_side, run_side_by_side
+from speedwright.sandbox.side_by_side import open_side_by_side, run_both, run_side_by_side
 
 SLOW_TO_OPEN = """\
 import sys
@@ -84,3 +85,16 @@ def test_results_come_in_order() -> None:
     assert run_side_by_side([lambda: 1, lambda: 2, lambda: 3]) == [1, 2, 3]
     with pytest.raises(ZeroDivisionError):
         run_side_by_side([lambda: 1, lambda: 1 // 0])
+
+
+def test_both_end_before_one_of_them_raises() -> None:
+    assert run_both(lambda: 1, lambda: "a") == (1, "a")
+    ended: list[bool] = []
+
+    def late() -> None:
+        time.sleep(0.2)
+        ended.append(True)
+
+    with pytest.raises(ZeroDivisionError):
+        run_both(lambda: 1 // 0, late)
+    assert ended

@@ -74,6 +74,16 @@ def test_code_that_no_call_reaches_is_said(check: Check) -> None:
     assert "1 changed line was reached by no replayed call: numbers_.py:" in report.not_checked[0]
 
 
+def test_a_line_that_only_a_made_up_call_reaches_counts_as_reached(check: Check) -> None:
+    old = "    if value > high:\n        return high\n"
+    reached = f"    if value == {2**31}:\n        return high\n"
+    missed = "    if value == 10**9:\n        return low\n"
+    report = check({"numbers_.py": [(old, reached + missed + old)]})
+    assert report.verdict is None
+    assert report.uncovered_lines is not None
+    assert len(report.uncovered_lines) == 1, report.uncovered_lines
+
+
 def test_a_function_that_nobody_calls_is_said(check: Check) -> None:
     report = check({"texts.py": [('"""Words."""\n', '"""Words."""\n\n\ndef extra():\n    pass\n')]})
     assert report.verdict is None

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from speedwright.eval.candidate import Candidate
+from speedwright.eval.judge import cascade
 from speedwright.eval.judge.baseline import Baseline
 from speedwright.eval.judge.cascade import Case, judge
 from speedwright.eval.judge.measure import Mode
@@ -49,6 +50,7 @@ def test_a_real_gain_is_faster(baseline: Baseline, diff_of: Diff, settled: Settl
     cost = {step["step"]: step for step in document["steps"]}
     assert cost["confirm"]["runs"] == 3 * (len(found.samples) + 1)
     assert all(step["wall_s"] >= 0 for step in document["steps"])
+    assert [*cost] == ["policy", "build", "guard", "tests", "differential", "confirm"]
     timed_s = sum(s["wall_s"] for r in found.samples for s in r["samples"].values())
     assert cost["confirm"]["wall_s"] > timed_s
 
@@ -73,10 +75,16 @@ def test_the_screen_drops_the_hopeless_early_and_keeps_the_good(
     assert judged(baseline, diff_of(LOOP, FAST), mode=Mode.SCREEN).word == "faster"
 
 
-def test_a_broken_test_is_named(baseline: Baseline, diff_of: Diff) -> None:
+@pytest.mark.parametrize("short_tests_s", [0.0, 1000.0])
+def test_a_broken_test_is_named_whether_calls_are_replayed_beside_the_tests_or_after(
+    baseline: Baseline, diff_of: Diff, short_tests_s: float, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(cascade, "SHORT_TESTS_S", short_tests_s)
     found = judged(baseline, diff_of(LOOP, FAST.replace("% 300", "% 299")))
     assert found.word == "incorrect"
     assert "test_slow.py::test_total (failed)" in found.verdict.reasons[0]
+    assert found.differential is None
+    assert [step.step for step in found.steps][-1] == "tests"
 
 
 def test_output_that_no_test_covers_is_compared(baseline: Baseline, diff_of: Diff) -> None:

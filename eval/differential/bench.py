@@ -1,0 +1,61 @@
+"""Base and candidate, each in a box of its own, ready to be called."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from speedwright.eval.differential.driving import ReplayCall, Replayed, replay
+from speedwright.eval.differential.faults import CallUnderTest
+from speedwright.eval.differential.recording import Recording
+from speedwright.sandbox import Session
+
+
+@dataclass(frozen=True, slots=True)
+class Bench:
+    """Both versions.
+
+    Attributes:
+        base: Session of the base.
+        candidate: Session of the candidate.
+        recording: What was recorded of the changed functions.
+        end_s: Point on the monotonic clock at which replaying has to end.
+    """
+
+    base: Session
+    candidate: Session
+    recording: Recording
+    end_s: float
+
+    @property
+    def left_s(self) -> float:
+        """Seconds until the budget is spent."""
+        return max(0.5, self.end_s - time.monotonic())
+
+    def batch(self, calls: Sequence[CallUnderTest]) -> list[ReplayCall]:
+        """The calls as the driver takes them."""
+        number = {f.function: i for i, f in enumerate(self.recording.functions)}
+        return [ReplayCall(function=number[c.function], text=c.text) for c in calls]
+
+    def replay(
+        self,
+        session: Session,
+        calls: Sequence[ReplayCall],
+        *,
+        call_s: float,
+        total_s: float,
+        seed: int = 0,
+        lines: dict[str, list[int]] | None = None,
+    ) -> Replayed:
+        """Make the calls on one of the versions; arguments and errors as of `driving.replay`."""
+        return replay(
+            session,
+            [(f.module, f.function.name) for f in self.recording.functions],
+            self.recording.paths,
+            calls,
+            call_s=call_s,
+            total_s=total_s,
+            seed=seed,
+            lines=lines,
+        )
