@@ -1,4 +1,4 @@
-"""Base and candidate, each in a box of its own, ready to be called."""
+"""Base, the base once more, and candidate, each in a box of its own, ready to be called."""
 
 from __future__ import annotations
 
@@ -18,12 +18,14 @@ class Bench:
 
     Attributes:
         base: Session of the base.
+        twin: Another session of the base, to see what it repeats.
         candidate: Session of the candidate.
         recording: What was recorded of the changed functions.
         end_s: Point on the monotonic clock at which replaying has to end.
     """
 
     base: Session
+    twin: Session
     candidate: Session
     recording: Recording
     end_s: float

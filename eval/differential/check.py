@@ -21,7 +21,7 @@ from speedwright.eval.differential.bench import Bench
 from speedwright.eval.differential.changed import Changes, find_changes
 from speedwright.eval.differential.changed_function import ChangedFunction
 from speedwright.eval.differential.document import call_documents, walk
-from speedwright.eval.differential.driving import open_driver
+from speedwright.eval.differential.driving import ReplayCall, open_driver
 from speedwright.eval.differential.faults import (
     CallUnderTest,
     Finding,
@@ -60,8 +60,10 @@ MADE_UP_CALL_S = (0.1, 0.5)
 MADE_UP_RUNS = 50
 MADE_UP_LEAST_S = 0.5
 SLACK = 20
+ENDED = ("died", "hung")
 
 T = TypeVar("T")
+Outcomes = tuple[dict[str, Any], ...]
 
 
 def check_differential(
@@ -216,15 +218,15 @@ def _why_none(changes: Changes) -> tuple[str, ...]:
 def _open(
     baseline: Baseline, folder: Path, found: Recording, end_s: float, stack: ExitStack
 ) -> Bench:
-    """Both sessions side by side; where the target writes to itself, on copies."""
-    folders = [baseline.folder, folder]
+    """All sessions side by side; where the target writes to itself, on copies."""
+    folders = [baseline.folder, baseline.folder, folder]
     if baseline.needs_write:
         folders = [baseline.versions.copy(f) for f in folders]
         for place in folders:
             stack.callback(baseline.versions.forget, place)
     openers = [functools.partial(open_driver, baseline, place) for place in folders]
-    base, candidate = open_side_by_side(stack, openers)
-    return Bench(base, candidate, found, end_s)
+    base, twin, candidate = open_side_by_side(stack, openers)
+    return Bench(base, twin, candidate, found, end_s)
 
 
 def _recorded_calls(found: RecordedFunction, changes: Changes) -> list[CallUnderTest]:
@@ -295,18 +297,8 @@ def _compare(
     batch = bench.batch(calls)
     if not batch:
         return meanwhile()
-    first = functools.partial(bench.replay, bench.base, batch, call_s=call_s, total_s=total_s)
-    replayed, result = run_both(first, meanwhile)
-    bases = replayed.outcomes
-    # What the base does not get through is not asked of the candidate.
-    able = [i for i, o in enumerate(bases) if o["kind"] in ("returned", "raised")]
-    kept = [batch[i] for i in able]
-    slowest = max((float(bases[i].get("wall_s", 0)) for i in able), default=0.0)
-    run = functools.partial(bench.replay, calls=kept, call_s=max(2.0, SLACK * slowest))
-    seconds, candidates = run_both(
-        lambda: run(bench.base, total_s=total_s, seed=1).outcomes,
-        lambda: run(bench.candidate, total_s=SLACK * total_s + 10).outcomes,
-    )
+    trio, result = _three_outcomes(bench, batch, call_s, total_s, meanwhile)
+    bases, seconds, candidates, able = trio
     for index in sorted({*range(len(bases))} - {*able}):
         tally.drop(calls[index], why_dropped(calls[index], bases[index], bases[index]))
     users = {c.function for c, b in zip(calls, bases, strict=True) if uses_arguments_up(c, b)}
@@ -323,6 +315,36 @@ def _compare(
                 found = Finding(standing=Standing.NOTE, said=f"{found.said} (rounding)")
         tally.book(call, found)
     return result
+
+
+def _three_outcomes(
+    bench: Bench,
+    batch: Sequence[ReplayCall],
+    call_s: float,
+    total_s: float,
+    meanwhile: Callable[[], T | None],
+) -> tuple[tuple[Outcomes, Outcomes, Outcomes, list[int]], T | None]:
+    """Outcomes of all calls on the base; again, and on the candidate, of those that the base ended.
+
+    Which those are, by index, comes last; beside them what `meanwhile` returned.
+    """
+    once = functools.partial(bench.replay, calls=batch, call_s=call_s, total_s=total_s)
+    twice = functools.partial(run_both, lambda: once(bench.base), lambda: once(bench.twin, seed=1))
+    (first, second), result = run_both(twice, meanwhile)
+    bases = first.outcomes
+    # What the base does not get through is not asked of the candidate.
+    able = [i for i, o in enumerate(bases) if o["kind"] in ("returned", "raised")]
+    slowest = max((float(bases[i].get("wall_s", 0)) for i in able), default=0.0)
+    kept = functools.partial(
+        bench.replay, calls=[batch[i] for i in able], call_s=max(2.0, SLACK * slowest)
+    )
+    asked = functools.partial(kept, bench.candidate, total_s=SLACK * total_s + 10)
+    if not any(o["kind"] in ENDED for o in bases):
+        return (bases, tuple(second.outcomes[i] for i in able), asked().outcomes, able), result
+    # The base went on in a fresh process, the candidate does not: what that changes is dropped.
+    again = functools.partial(kept, bench.twin, total_s=total_s, seed=1)
+    candidates, seconds = run_both(asked, again)
+    return (bases, seconds.outcomes, candidates.outcomes, able), result
 
 
 def _again(
