@@ -6,6 +6,7 @@ valid for the files a patch leaves alone and never for one that it touches.
 
 from __future__ import annotations
 
+import itertools
 import os
 import shutil
 from pathlib import Path
@@ -45,7 +46,7 @@ class Versions:
         self._scratch = scratch
         self._bytecode: Path | None = None
         self._built: dict[str, Path] = {}
-        self._count = 0
+        self._numbers = itertools.count(1)
         self.trusted = self._make_trusted()
 
     def folder(self, diff: str = "") -> Path:
@@ -109,9 +110,9 @@ class Versions:
             session.run(Call(argv=words, cwd=source))
 
     def _next_folder(self) -> Path:
-        self._count += 1
-        # Equal length for every version: the path's length shifts the stack.
-        return self._scratch / f"v{self._count:05d}" / "target"
+        # Equal length for every version: the path's length shifts the stack. Steps that run side by
+        # side ask for folders at the same time, and the next number is each one's own.
+        return self._scratch / f"v{next(self._numbers):05d}" / "target"
 
     def _make_trusted(self) -> Path:
         into = self._scratch / "trusted" / "target"
