@@ -27,38 +27,7 @@ from speedwright.benchmarks.enamel.suite import EnamelSuite
 from speedwright.eval.batch.options import SuiteOptions
 from speedwright.eval.progress import NullProgress
 
-# Runs under the official interpreter: only names of the published interface.
-OFFICIAL = """
-import contextlib, io, json, sys, time
-from enam import Evaluator
-data, subset, work, names = json.loads(sys.argv[1])
-def made():
-    return Evaluator(
-        problems=data + "/enamel.csv", subset=subset, n_tests=[8, 4, 4, 4], n_reps=6,
-        hardness=[0, 3, 3, 4], memory_giga=4, timeout_factor=2.0, tolerence_sec=0.01,
-        seed=998244353,
-    )
-def clocked(do):
-    start = time.perf_counter()
-    value = do()
-    return value, time.perf_counter() - start
-found = {}
-with contextlib.redirect_stdout(sys.stderr):
-    first = made()
-    _, make_s = clocked(lambda: first.make_tests(save_name=work + "/official"))
-    for name in names:
-        codes = json.load(open(data + "/samples/" + name + ".json"))
-        metrics, cold_s = clocked(lambda: first.evaluate(codes=codes, k=[1]))
-        second = made()
-        _, load_s = clocked(lambda: second.load_tests(work + "/official~tests.pkl"))
-        warm, warm_s = clocked(lambda: second.evaluate(codes=codes, k=[1]))
-        found[name] = {
-            "pass@1": metrics["pass@1"], "eff@1": metrics["eff@1"], "warm_eff@1": warm["eff@1"],
-            "cold_s": make_s + cold_s, "warm_s": load_s + warm_s,
-        }
-        print("official", name, found[name], file=sys.stderr, flush=True)
-print(json.dumps(found))
-"""
+OFFICIAL = Path(__file__).with_name("official") / "enamel.py"
 
 
 def official(python: Path, data: Path, subset: list[int], names: list[str]) -> dict[str, Any]:
@@ -66,7 +35,7 @@ def official(python: Path, data: Path, subset: list[int], names: list[str]) -> d
     with tempfile.TemporaryDirectory() as work:
         argument = json.dumps([str(data), subset, work, names])
         done = subprocess.run(
-            [str(python), "-c", OFFICIAL, argument],
+            [str(python), str(OFFICIAL), argument],
             env={**os.environ, "PYTHONHASHSEED": "0"},
             cwd=work,
             stdout=subprocess.PIPE,
