@@ -7,6 +7,7 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check -qq
 PYTEST_ARGS ?=
 DEMO_ATTEMPTS ?= 4
+DEMO_MINUTES ?= 2.8
 # A virtual environment names its own path: in a moved or copied checkout it is made again.
 ifneq ($(shell cat $(VENV)/.created 2>/dev/null),$(CURDIR))
 FRESH := made-again
@@ -34,7 +35,7 @@ help:
 
 demo: $(VENV)/.installed
 	@$(BIN)/speedwright --version >/dev/null || $(BROKEN)
-	@$(BIN)/speedwright optimize examples/logstats --attempts $(DEMO_ATTEMPTS)
+	@$(BIN)/speedwright optimize examples/logstats --attempts $(DEMO_ATTEMPTS) --time-limit $(DEMO_MINUTES)
 
 test: $(VENV)/.installed-dev
 	@$(BIN)/python -m pytest $(PYTEST_ARGS)
