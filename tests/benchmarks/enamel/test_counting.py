@@ -16,10 +16,11 @@ from speedwright.eval.batch.options import SuiteOptions
 from speedwright.eval.progress import NullProgress
 from speedwright.sandbox.docker import DockerSandbox
 
-TWICE = """
+# Far from the time limit, twice the reference's time, so that no burst of noise ends it.
+HALF_MORE = """
 first = mix
 def mix(xs):
-    first(xs)
+    first(xs[: len(xs) // 2])
     return first(xs)
 """
 # Does less where an instrument has to be loaded for it.
@@ -65,20 +66,20 @@ def scored(suite: EnamelSuite, *samples: str) -> TaskScore:
     return score
 
 
-def test_equal_work_counts_the_same_and_twice_the_work_twice(
+def test_equal_work_counts_the_same_and_half_more_counts_half_more(
     counting: EnamelSuite, honest: str
 ) -> None:
-    score = scored(counting, honest, honest + TWICE)
+    score = scored(counting, honest, honest + HALF_MORE)
     expert = score.hardened["reference_instructions"]
-    once, twice = score.hardened["instructions"]
+    once, more = score.hardened["instructions"]
     assert len(expert) == 3 and expert == sorted(expert)
     for level in range(3):
         assert once[level] == pytest.approx(expert[level], rel=0.02)
-        assert 1.8 * once[level] < twice[level] < 2.2 * once[level]
+        assert 1.4 * once[level] < more[level] < 1.6 * once[level]
     again = scored(counting, honest)
     assert again.hardened["instructions"][0] == pytest.approx(once, rel=0.001)
     beside = counting.aggregate([score], [1]).beside
-    assert beside["coffe_speedup"] == pytest.approx((1.0 + 0.5) / 2, abs=0.05)
+    assert beside["coffe_speedup"] == pytest.approx((1.0 + 1 / 1.5) / 2, abs=0.03)
     assert beside["efficient@1"] <= 0.5 and beside["dps"] in (0.0, 50.0)
     assert "dps_by_seconds" in beside
 
