@@ -135,7 +135,14 @@ def word_of(verdict: Verdict) -> str:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StepCost:
-    """What one step of the cascade cost."""
+    """What one step of the cascade cost.
+
+    Attributes:
+        step: Its name.
+        wall_s: Seconds. Of steps that run at once (4 and 5) the later one holds what it took beyond
+            the earlier, so that all of them add up.
+        runs: Timed processes, or runs of the tests.
+    """
 
     step: str
     wall_s: float

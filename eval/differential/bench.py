@@ -6,7 +6,7 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from speedwright.eval.differential.driving import ReplayCall, Replayed, replay
+from speedwright.eval.differential.driving import Batch, ReplayCall
 from speedwright.eval.differential.faults import CallUnderTest
 from speedwright.eval.differential.recording import Recording
 from speedwright.sandbox import Session
@@ -35,29 +35,12 @@ class Bench:
         """Seconds until the budget is spent."""
         return max(0.5, self.end_s - time.monotonic())
 
-    def batch(self, calls: Sequence[CallUnderTest]) -> list[ReplayCall]:
+    def batch(self, calls: Sequence[CallUnderTest]) -> Batch:
         """The calls as the driver takes them."""
-        number = {f.function: i for i, f in enumerate(self.recording.functions)}
-        return [ReplayCall(function=number[c.function], text=c.text) for c in calls]
-
-    def replay(
-        self,
-        session: Session,
-        calls: Sequence[ReplayCall],
-        *,
-        call_s: float,
-        total_s: float,
-        seed: int = 0,
-        lines: dict[str, list[int]] | None = None,
-    ) -> Replayed:
-        """Make the calls on one of the versions; arguments and errors as of `driving.replay`."""
-        return replay(
-            session,
-            [(f.module, f.function.name) for f in self.recording.functions],
-            self.recording.paths,
-            calls,
-            call_s=call_s,
-            total_s=total_s,
-            seed=seed,
-            lines=lines,
+        functions = self.recording.functions
+        number = {f.function: i for i, f in enumerate(functions)}
+        return Batch(
+            functions=tuple((f.module, f.function.name) for f in functions),
+            paths=tuple(self.recording.paths),
+            calls=tuple(ReplayCall(function=number[c.function], text=c.text) for c in calls),
         )

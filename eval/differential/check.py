@@ -21,7 +21,7 @@ from speedwright.eval.differential.bench import Bench
 from speedwright.eval.differential.changed import Changes, find_changes
 from speedwright.eval.differential.changed_function import ChangedFunction
 from speedwright.eval.differential.document import call_documents, walk
-from speedwright.eval.differential.driving import ReplayCall, open_driver
+from speedwright.eval.differential.driving import open_driver, replay
 from speedwright.eval.differential.faults import (
     CallUnderTest,
     Finding,
@@ -43,6 +43,7 @@ from speedwright.eval.differential.recording import (
     recorded,
 )
 from speedwright.eval.differential.report import DifferentialReport
+from speedwright.eval.differential.runs import run_calls
 from speedwright.eval.differential.settable import settable_attributes
 from speedwright.eval.differential.tally import SHOWN, Tally
 from speedwright.eval.judge.baseline import Baseline
@@ -59,11 +60,8 @@ BASE_CALL_S = 5.0
 MADE_UP_CALL_S = (0.1, 0.5)
 MADE_UP_RUNS = 50
 MADE_UP_LEAST_S = 0.5
-SLACK = 20
-ENDED = ("died", "hung")
 
 T = TypeVar("T")
-Outcomes = tuple[dict[str, Any], ...]
 
 
 def check_differential(
@@ -292,17 +290,17 @@ def _compare(
     """Base, base again, candidate; what the base does not repeat is dropped.
 
     Returns:
-        Of `meanwhile`, which runs beside the first run of the base.
+        What `meanwhile` returns, which runs beside those of the base.
     """
     batch = bench.batch(calls)
-    if not batch:
+    if not batch.calls:
         return meanwhile()
-    trio, result = _three_outcomes(bench, batch, call_s, total_s, meanwhile)
-    bases, seconds, candidates, able = trio
-    for index in sorted({*range(len(bases))} - {*able}):
+    runs, result = run_calls(bench, batch, call_s=call_s, total_s=total_s, meanwhile=meanwhile)
+    bases = runs.base
+    for index in sorted({*range(len(bases))} - {*runs.able}):
         tally.drop(calls[index], why_dropped(calls[index], bases[index], bases[index]))
     users = {c.function for c, b in zip(calls, bases, strict=True) if uses_arguments_up(c, b)}
-    for index, second, candidate in zip(able, seconds, candidates, strict=True):
+    for index, second, candidate in zip(runs.able, runs.again, runs.candidate, strict=True):
         call, base = calls[index], bases[index]
         why = why_dropped(call, base, second)
         if why:
@@ -317,43 +315,13 @@ def _compare(
     return result
 
 
-def _three_outcomes(
-    bench: Bench,
-    batch: Sequence[ReplayCall],
-    call_s: float,
-    total_s: float,
-    meanwhile: Callable[[], T | None],
-) -> tuple[tuple[Outcomes, Outcomes, Outcomes, list[int]], T | None]:
-    """Outcomes of all calls on the base; again, and on the candidate, of those that the base ended.
-
-    Which those are, by index, comes last; beside them what `meanwhile` returned.
-    """
-    once = functools.partial(bench.replay, calls=batch, call_s=call_s, total_s=total_s)
-    twice = functools.partial(run_both, lambda: once(bench.base), lambda: once(bench.twin, seed=1))
-    (first, second), result = run_both(twice, meanwhile)
-    bases = first.outcomes
-    # What the base does not get through is not asked of the candidate.
-    able = [i for i, o in enumerate(bases) if o["kind"] in ("returned", "raised")]
-    slowest = max((float(bases[i].get("wall_s", 0)) for i in able), default=0.0)
-    kept = functools.partial(
-        bench.replay, calls=[batch[i] for i in able], call_s=max(2.0, SLACK * slowest)
-    )
-    asked = functools.partial(kept, bench.candidate, total_s=SLACK * total_s + 10)
-    if not any(o["kind"] in ENDED for o in bases):
-        return (bases, tuple(second.outcomes[i] for i in able), asked().outcomes, able), result
-    # The base went on in a fresh process, the candidate does not: what that changes is dropped.
-    again = functools.partial(kept, bench.twin, total_s=total_s, seed=1)
-    candidates, seconds = run_both(asked, again)
-    return (bases, seconds.outcomes, candidates.outcomes, able), result
-
-
 def _again(
     bench: Bench, function: ChangedFunction, texts: Sequence[str]
 ) -> tuple[dict[str, Any], ...]:
     """Other calls of a function on the base."""
     calls = [CallUnderTest(function=function, text=t, origin=Origin.NEAR) for t in texts]
     batch = bench.batch(calls)
-    return bench.replay(bench.base, batch, call_s=BASE_CALL_S, total_s=BASE_CALL_S).outcomes
+    return replay(bench.base, batch, call_s=BASE_CALL_S, total_s=BASE_CALL_S).outcomes
 
 
 def _unseen(functions: Sequence[RecordedFunction]) -> list[str]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import secrets
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -39,6 +38,21 @@ class ReplayCall:
 
     function: int
     text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Batch:
+    """Calls to make in order.
+
+    Attributes:
+        functions: Module and qualified name of each.
+        paths: Folders to import from, relative to the target's.
+        calls: What to call.
+    """
+
+    functions: tuple[tuple[str, str], ...]
+    paths: tuple[str, ...]
+    calls: tuple[ReplayCall, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,9 +119,7 @@ def ask(session: Session, task: dict[str, Any], *, wall_s: float, seed: int = 0)
 
 def replay(
     session: Session,
-    functions: Sequence[tuple[str, str]],
-    paths: Sequence[str],
-    calls: Sequence[ReplayCall],
+    batch: Batch,
     *,
     call_s: float,
     total_s: float,
@@ -118,9 +130,7 @@ def replay(
 
     Args:
         session: From `open_driver`.
-        functions: Module and qualified name of each.
-        paths: Folders to import from, relative to the target's.
-        calls: What to call.
+        batch: What to call.
         call_s: Longest a call may take.
         total_s: Longest for all; calls beyond it are `skipped`.
         seed: Of hashes.
@@ -130,13 +140,14 @@ def replay(
         DriverFailed: It does not even start.
         SandboxError: The sandbox failed.
     """
+    calls = batch.calls
     done: list[dict[str, Any]] = []
     missed: set[tuple[str, int]] | None = None
     for _ in range(MAX_RESTARTS):
         task = {
             "mode": "replay",
-            "functions": [list(f) for f in functions],
-            "paths": [_inside(session, p) for p in paths],
+            "functions": [list(f) for f in batch.functions],
+            "paths": [_inside(session, p) for p in batch.paths],
             "calls": [[c.function, c.text] for c in calls[len(done) :]],
             "call_s": call_s,
             "import_s": IMPORT_S,

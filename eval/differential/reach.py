@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from speedwright.eval.differential.bench import Bench
+from speedwright.eval.differential.driving import replay
 from speedwright.eval.differential.faults import CallUnderTest
 
 CALL_S = 50.0
@@ -28,9 +29,8 @@ def missed_lines(
     """
     if not calls or not wanted:
         return None
-    batch = bench.batch(calls)
-    total_s = bench.left_s / 2
-    return bench.replay(bench.candidate, batch, call_s=CALL_S, total_s=total_s, lines=wanted).missed
+    batch, total_s = bench.batch(calls), bench.left_s / 2
+    return replay(bench.candidate, batch, call_s=CALL_S, total_s=total_s, lines=wanted).missed
 
 
 def still_missed(

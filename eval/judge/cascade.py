@@ -48,8 +48,8 @@ from speedwright.sandbox.side_by_side import run_both
 
 NOT_BUILT = ("the guards (step 3) know the tricks that were seen before, and no others",)
 NO_DIFFERENTIAL = "no differential test on recorded or generated inputs (step 5) was run"
-SHORT_TESTS_S = 5.0
 NO_HOLDOUT = "no hold-out workload (step 8) was measured"
+SHORT_TESTS_S = 5.0
 
 
 @dataclass(slots=True)
