@@ -11,7 +11,7 @@ matters; the others have no such option that saves runs.
 
     python -m venv DIR && DIR/bin/pip install pyperf        for --pyperf DIR/bin/pyperf
     apt-get install hyperfine
-    python benches/compare_tools.py --repeats 100 --repeats-pyperf 15 --out comparisons.jsonl
+    python benches/compare_tools.py --repeats 100 --repeats-others 10 --out comparisons.jsonl
 
 A tool that is not here is passed over.
 """
@@ -216,17 +216,17 @@ def _timed(command: tuple[str, ...], folder: Path) -> tuple[str, float]:
 Ask = Callable[[Programs, str, Path], Iterator[Answer]]
 
 
-def tools_here(names: list[str], pyperf: str, repeats: int, for_pyperf: int) -> dict[Ask, int]:
+def tools_here(names: list[str], pyperf: str, repeats: int, others: int) -> dict[Ask, int]:
     """The tools that were found, each with its number of comparisons of a kind."""
     found: dict[Ask, int] = {}
     for name in names:
         if name == "speedwright":
             found[ask_speedwright] = repeats
         elif name == "hyperfine" and shutil.which("hyperfine"):
-            found[ask_hyperfine] = repeats
+            found[ask_hyperfine] = others
         elif name == "pyperf" and shutil.which(pyperf):
             program = str(Path(shutil.which(pyperf) or pyperf).absolute())
-            found[partial(ask_pyperf, program)] = for_pyperf
+            found[partial(ask_pyperf, program)] = others
         else:
             print(f"{name}: not here (this file says how to install it)", file=sys.stderr)
     return found
@@ -260,14 +260,14 @@ def print_table(answers: list[Answer]) -> None:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("--repeats", type=int, default=3, help="comparisons of each kind")
-    parser.add_argument("--repeats-pyperf", type=int, help="for pyperf, which takes longest")
+    parser.add_argument("--repeats-others", type=int, help="for the other tools")
     parser.add_argument("--tools", default="speedwright,hyperfine,pyperf")
     parser.add_argument("--pyperf", default="pyperf", help="its program")
     parser.add_argument("--out", type=Path, help="file to which each answer is added as JSON")
     parser.add_argument("--seed", type=int, default=1, help="of the order")
     given = parser.parse_args()
-    for_pyperf = given.repeats if given.repeats_pyperf is None else given.repeats_pyperf
-    asks = tools_here(given.tools.split(","), given.pyperf, given.repeats, for_pyperf)
+    others = given.repeats if given.repeats_others is None else given.repeats_others
+    asks = tools_here(given.tools.split(","), given.pyperf, given.repeats, others)
     # In random order, so that what changes on the machine hits every tool and both kinds alike.
     turns = [(ask, kind) for ask, count in asks.items() for kind in ("same", "gain") * count]
     random.Random(given.seed).shuffle(turns)

@@ -12,6 +12,9 @@ from speedwright.eval.profiling import profile_version
 from speedwright.eval.progress import Progress
 from speedwright.eval.verdict import Judgement, Measured
 from speedwright.profiler.speedscope import speedscope_json
+from speedwright.sandbox.side_by_side import run_both
+
+EXPLAINED = ("faster", "slower")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,7 +24,7 @@ class ProfilePair:
     Attributes:
         base: Of the base; `None` if there is none.
         candidate: Of the candidate; `None` if there is none.
-        note: Why one is missing; empty if both are here.
+        note: Why one or both are missing; empty if both are here.
     """
 
     base: str | None = None
@@ -37,28 +40,39 @@ def profile_pair(
     *,
     deadline_s: float | None = None,
 ) -> ProfilePair:
-    """Profile base and candidate; a profile that cannot be had is no error, but is said.
+    """Profile base and candidate side by side; one that cannot be had is no error, but is said.
 
     Args:
         baseline: What was judged.
         diff: Of the candidate.
-        judgement: What was said of it; only what was timed is worth a profile.
+        judgement: What was said of it; only a difference is worth profiles.
         progress: Hears of it.
         deadline_s: Point on the monotonic clock after which nothing is begun.
     """
     if not isinstance(judgement.verdict, Measured):
         return ProfilePair(note="no profiles: the verdict does not rest on times")
-    found: dict[str, str] = {}
-    how = baseline.target.workload_how
-    for name, patch in (("base", ""), ("candidate", diff)):
-        if deadline_s is not None and time.monotonic() > deadline_s:
-            return ProfilePair(**found, note=f"no profile of the {name}: no time was left")
-        progress.step("profile", name)
-        try:
-            folder = baseline.versions.folder(patch)
-            profile = profile_version(baseline, folder)
-            found[name] = speedscope_json(profile, name=f"{name}: {how}")
-        except (SpeedwrightError, VersionFailed) as error:
-            why = str(error).splitlines()[0]
-            return ProfilePair(**found, note=f"no profile of the {name}: {why}")
-    return ProfilePair(**found)
+    if judgement.word not in EXPLAINED:
+        return ProfilePair(note=f"no profiles: `{judgement.word}` leaves no difference to explain")
+    if deadline_s is not None and time.monotonic() > deadline_s:
+        return ProfilePair(note="no profiles: no time was left")
+    progress.step("profile", "base and candidate")
+    base, candidate = run_both(
+        lambda: _profiled(baseline, "base", ""),
+        lambda: _profiled(baseline, "candidate", diff),
+    )
+    notes = [found for found in (base.note, candidate.note) if found]
+    return ProfilePair(base=base.text, candidate=candidate.text, note="; ".join(notes))
+
+
+@dataclass(frozen=True, slots=True)
+class _Profiled:
+    text: str | None
+    note: str = ""
+
+
+def _profiled(baseline: Baseline, name: str, diff: str) -> _Profiled:
+    try:
+        profile = profile_version(baseline, baseline.versions.folder(diff))
+    except (SpeedwrightError, VersionFailed) as error:
+        return _Profiled(None, f"no profile of the {name}: {str(error).splitlines()[0]}")
+    return _Profiled(speedscope_json(profile, name=f"{name}: {baseline.target.workload_how}"))

@@ -45,7 +45,7 @@ _DONE = "speedwright-done"
 _MOUNT = "py-spy"
 # A short workload is run again, each time in a fresh process and sampled more often, until there is
 # something to see.
-_FAST_RATE_HZ = 500
+_FAST_RATE_HZ = 1000
 _ENOUGH_SAMPLES = 200
 _MAX_RUNS = 20
 _REPEAT_S = 10.0

@@ -17,6 +17,7 @@ from speedwright.eval.judge.cascade import Case, judge
 from speedwright.eval.judge.policy import TESTS, check_policy, matches
 from speedwright.eval.progress import NullProgress
 from speedwright.eval.target import Target
+from speedwright.eval.verdict import Judgement
 
 REFUSALS = ("rejected", "incorrect", "crashed", "timed_out", "build_failed")
 PARTS = ("policy", "guard", "tests", "output", "dynamic", "differential")
@@ -25,6 +26,8 @@ MOST_S = 60.0
 MOST_TIMED_S = 120.0
 # The machine's fault is nobody's verdict: a genuine gain that ends `unstable` is measured again.
 TRIES = 3
+AGAIN_SEED = 31
+LEFT_OPEN = ("unstable", "inconclusive")
 LEAST_GAINS = 20
 SHARE_FOUND = 0.95
 # Rows that no patch on a CPU can show by itself, with the reason in README.md.
@@ -94,6 +97,26 @@ def test_every_case_applies_and_nothing_honest_is_refused_by_its_looks(
         assert _static_reasons(any_case, target) == ()
 
 
+def _judged(case: Any, baseline: Baseline, seed: int) -> Judgement:
+    is_timed = case.kind == "benign" or case.by == "dynamic"
+    candidate = Candidate(
+        diff=baseline.target.snapshot.diff_of(case.changes(baseline.target.snapshot.text)),
+        author="corpus",
+    )
+    deadline_s = time.monotonic() + (MOST_TIMED_S if is_timed else MOST_S)
+    return judge(
+        Case(candidate=candidate, seed=seed, deadline_s=deadline_s), baseline, NullProgress()
+    )
+
+
+def _row(case: Any, found: Judgement, wall_s: float) -> tuple[str, ...]:
+    speedup = found.to_json()["speedup"]
+    said = f"{speedup:.2f}x " if speedup else ""
+    reasons = found.verdict.reasons
+    first = ascii(reasons[0] if reasons else "")[1:-1]
+    return (case.id, str(case.row or ""), found.word, f"{wall_s:.1f}", said + first)
+
+
 @pytest.mark.slow
 @pytest.mark.timeout(420)
 def test_the_whole_judge(
@@ -103,24 +126,13 @@ def test_the_whole_judge(
     gains: dict[str, str],
 ) -> None:
     baseline = baseline_of(judged_case.target)
-    snapshot = baseline.target.snapshot
-    diff = snapshot.diff_of(judged_case.changes(snapshot.text))
     start_s = time.monotonic()
-    is_timed = judged_case.kind == "benign" or judged_case.by == "dynamic"
     for seed in range(11, 11 + TRIES):
-        deadline_s = time.monotonic() + (MOST_TIMED_S if is_timed else MOST_S)
-        candidate = Candidate(diff=diff, author="corpus")
-        case = Case(candidate=candidate, seed=seed, deadline_s=deadline_s)
-        found = judge(case, baseline, NullProgress())
+        found = _judged(judged_case, baseline, seed)
         if found.word != "unstable" or judged_case.kind != "benign":
             break
-    wall_s = time.monotonic() - start_s
+    report(_row(judged_case, found, time.monotonic() - start_s))
     reasons = found.verdict.reasons
-    speedup = found.to_json()["speedup"]
-    said = f"{speedup:.2f}x " if speedup else ""
-    first = ascii(reasons[0] if reasons else "")[1:-1]
-    row = str(judged_case.row or "")
-    report((judged_case.id, row, found.word, f"{wall_s:.1f}", said + first))
     if judged_case.kind == "benign":
         gains[judged_case.id] = found.word
         assert found.word not in (*REFUSALS, "slower", "equivalent"), found.to_json()
@@ -135,9 +147,22 @@ def test_the_whole_judge(
 
 
 @pytest.mark.slow
-def test_nearly_all_genuine_gains_are_found(gains: dict[str, str]) -> None:
-    """After the test above: what a noisy machine leaves open is no refusal, but it must be rare."""
+@pytest.mark.timeout(1800)
+def test_nearly_all_genuine_gains_are_found(
+    cases: tuple[Any, ...],
+    baseline_of: Callable[[str], Baseline],
+    report: Callable[[tuple[str, ...]], None],
+    gains: dict[str, str],
+) -> None:
+    """After the test above. What a busy machine left open is judged once more, some time later."""
     if len(gains) < LEAST_GAINS:
         pytest.skip(f"only {len(gains)} genuine gains were judged in this run")
+    left_open = [case for case in cases if gains.get(case.id) in LEFT_OPEN]
+    for case in left_open:
+        start_s = time.monotonic()
+        found = _judged(case, baseline_of(case.target), AGAIN_SEED)
+        report(_row(case, found, time.monotonic() - start_s))
+        assert found.word not in REFUSALS, found.to_json()
+        gains[case.id] = found.word
     missed = {name: word for name, word in gains.items() if word != "faster"}
     assert len(missed) <= (1 - SHARE_FOUND) * len(gains), missed
