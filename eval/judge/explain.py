@@ -78,7 +78,7 @@ def why_ended_early(stop: Stop, goal: float | None) -> str:
         return f"ended early: a difference of {goal:.1%} or more, as asked for, is excluded"
     if stop is Stop.TOO_NOISY:
         return (
-            "wall time is too noisy here, and CPU time excludes a difference of "
+            "wall time is noisy here and leaves it open, but CPU time excludes a difference of "
             f"{NOISY_GOAL if goal is None else goal:.1%} or more: more pairs are not worth it"
         )
     return ""

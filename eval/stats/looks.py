@@ -130,7 +130,8 @@ class SequentialDesign:
                 (`is_wide_for`), no word is final: a noisy start gets more pairs before it is
                 called unstable.
             cpu: The same pairs by CPU time, if both arms compute on one core and do not wait. On
-                a noisy machine it says whether more pairs are worth it (`is_hopeless_here`).
+                a noisy machine, or with a goal, it says whether more pairs are worth it
+                (`is_hopeless_here`).
 
         Returns:
             The comparison and whether to go on.

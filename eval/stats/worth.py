@@ -1,7 +1,8 @@
 """Whether more pairs are worth measuring; it can only end a comparison, never make a claim.
 
 Covers: a comparison whose interval already excludes every difference that somebody cares about,
-    and a machine so noisy that CPU time knows the answer before wall time does.
+    and one of which CPU time knows the answer before wall time does: that the goal is not there,
+    or on a noisy machine that nothing is.
 Does not cover: words. Ending early can turn `faster` into `inconclusive`, never the reverse, so the
     error rates of the looks stay what they are.
 """
@@ -30,14 +31,17 @@ def excludes(comparison: Comparison, goal: float) -> bool:
 
 
 def is_hopeless_here(gate: Control | None, cpu: Comparison | None, goal: float | None) -> bool:
-    """Say whether the machine is noisy and CPU time excludes a difference worth more pairs.
+    """Say whether CPU time excludes every difference that is worth more pairs.
 
     Args:
-        gate: The A/A control; while it is narrow the machine is quiet enough for wall time.
+        gate: The A/A control; while it is narrow the machine is quiet enough for wall time, and
+            without a goal that is waited for.
         cpu: The same pairs by CPU time; None unless both arms compute on one core and do not
             wait, so that neither can gain wall time without CPU time.
         goal: Least relative difference that matters; 2 % unless told.
     """
-    if gate is None or gate.is_narrow or cpu is None:
+    if gate is None or cpu is None:
         return False
-    return excludes(cpu, NOISY_GOAL if goal is None else goal)
+    if goal is not None:
+        return excludes(cpu, goal)
+    return not gate.is_narrow and excludes(cpu, NOISY_GOAL)

@@ -80,6 +80,16 @@ def test_on_a_noisy_machine_cpu_time_says_that_more_pairs_are_not_worth_it() -> 
     assert design.conclude(*arms, gate=WIDE, cpu=gaining).next_look == 20
 
 
+def test_a_goal_that_cpu_time_excludes_needs_no_more_pairs_on_a_quiet_machine_either() -> None:
+    arms = (NOISE[10:20], [1.0] * 10)
+    asked = SequentialDesign(goal=0.03)
+    assert asked.conclude(*arms, gate=QUIET).next_look == 20
+    look = asked.conclude(*arms, gate=QUIET, cpu=SAME_CPU)
+    assert (look.comparison.word, look.stop) == (Word.INCONCLUSIVE, Stop.TOO_NOISY)
+    gaining = compare([1.035] * 10, [1.0] * 10, confidence=0.984)
+    assert asked.conclude(*arms, gate=QUIET, cpu=gaining).next_look == 20
+
+
 def test_cpu_time_undoes_no_word() -> None:
     look = SequentialDesign().conclude([2.0] * 10, [1.0] * 10, gate=WIDE, cpu=SAME_CPU)
     assert (look.comparison.word, look.stop) == (Word.FASTER, Stop.DECIDED)
@@ -121,10 +131,13 @@ def test_a_goal_saves_half_of_the_rounds_of_equal_programs(trace: Callable[[str]
         assert said.get("faster", 0) <= 1 and said.get("slower", 0) <= 1
 
 
+@pytest.mark.parametrize("has_cpu", [False, True])
 @pytest.mark.parametrize("saved", [0.03, 0.05])
-def test_gains_of_the_goal_are_found_as_before(trace: Callable[[str], Trace], saved: float) -> None:
+def test_gains_of_the_goal_are_found_as_before(
+    trace: Callable[[str], Trace], saved: float, has_cpu: bool
+) -> None:
     plain, _ = ask(trace, "quiet", saved, goal=None, has_cpu=False)
-    found, _ = ask(trace, "quiet", saved, goal=0.03, has_cpu=False)
+    found, _ = ask(trace, "quiet", saved, goal=0.03, has_cpu=has_cpu)
     assert found["faster"] >= plain["faster"] - 1
     assert found.get("slower", 0) == 0
 
