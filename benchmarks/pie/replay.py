@@ -15,6 +15,8 @@ from speedwright.eval.progress import Progress
 from speedwright.sandbox import Sandbox
 
 GOLD = "gold"
+UNSTABLE = "unstable"
+TRIES = 3  # what a busy machine left open is measured anew, as a search does with what it found
 
 
 def replay(
@@ -58,6 +60,10 @@ def _replayed(
                 return ReplayRow(task_id=row.id, verdict="incorrect", note=why)
             arms = {SOURCE: stage.source, GOLD: tried.hardened_folder}
             claim = clock.claims(sandbox, arms, stage.claim_tests, progress)[GOLD]
+            tries = 1
+            while claim.word == UNSTABLE and tries < TRIES:
+                claim = clock.claims(sandbox, arms, stage.claim_tests, progress)[GOLD]
+                tries += 1
     except (DataAtFault, SourceFailed) as error:
         return ReplayRow(task_id=row.id, verdict="infra_error", note=str(error))
     return ReplayRow(
@@ -66,5 +72,5 @@ def _replayed(
         speedup=claim.speedup,
         ci_low=claim.ci_low,
         ci_high=claim.ci_high,
-        note=claim.fault,
+        note=claim.fault or (f"measurement {tries}; before: {UNSTABLE}" if tries > 1 else ""),
     )
