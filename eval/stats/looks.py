@@ -170,7 +170,7 @@ class SequentialDesign:
         if comparison.word is Word.INCONCLUSIVE:
             if self.goal is not None and excludes(comparison, self.goal):
                 return Stop.GOAL_EXCLUDED
-            if is_hopeless_here(gate, cpu, self.goal):
+            if is_hopeless_here(comparison, gate, cpu, self.goal):
                 return Stop.TOO_NOISY
         if has_next:
             return Stop.GO_ON

@@ -30,18 +30,22 @@ def excludes(comparison: Comparison, goal: float) -> bool:
     return is_inside and comparison.pairs >= LEAST_PAIRS
 
 
-def is_hopeless_here(gate: Control | None, cpu: Comparison | None, goal: float | None) -> bool:
+def is_hopeless_here(
+    wall: Comparison, gate: Control | None, cpu: Comparison | None, goal: float | None
+) -> bool:
     """Say whether CPU time excludes every difference that is worth more pairs.
 
+    A program that computes nine tenths of its time can still wait a little more or less, which CPU
+    time does not see. So wall time is asked too: its estimate has to be within the same bounds.
+
     Args:
+        wall: What the pairs say by wall time.
         gate: The A/A control; while it is narrow the machine is quiet enough for wall time, and
             without a goal that is waited for.
-        cpu: The same pairs by CPU time; None unless both arms compute on one core and do not
-            wait, so that neither can gain wall time without CPU time.
-        goal: Least relative difference that matters; 2 % unless told.
+        cpu: The same pairs by CPU time; None unless both arms compute on one core.
+        goal: Least relative difference that matters; 2 % on a noisy machine unless told.
     """
-    if gate is None or cpu is None:
+    if gate is None or cpu is None or (goal is None and gate.is_narrow):
         return False
-    if goal is not None:
-        return excludes(cpu, goal)
-    return not gate.is_narrow and excludes(cpu, NOISY_GOAL)
+    least = NOISY_GOAL if goal is None else goal
+    return abs(log(wall.speedup)) < log1p(least) and excludes(cpu, least)

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
 NOISE = np.random.default_rng(1).lognormal(0, 0.1, 80).tolist()
 NEAR = [1.002, 1.013] * 5
+OPEN = [0.93, 1.07] * 5
 QUIET = control([1.0] * 10, [1.0] * 10)
 WIDE = control(NOISE[:10], [1.0] * 10)
 BIASED = control([1.0] * 10, [1.02] * 10)
@@ -70,7 +71,7 @@ def test_such_an_end_needs_no_narrow_control_but_an_unbiased_one(
 
 def test_on_a_noisy_machine_cpu_time_says_that_more_pairs_are_not_worth_it() -> None:
     design = SequentialDesign()
-    arms = (NOISE[10:20], [1.0] * 10)
+    arms = (OPEN, [1.0] * 10)
     assert design.conclude(*arms, gate=WIDE).next_look == 20
     assert design.conclude(*arms, gate=QUIET, cpu=SAME_CPU).next_look == 20
     look = design.conclude(*arms, gate=WIDE, cpu=SAME_CPU)
@@ -81,13 +82,21 @@ def test_on_a_noisy_machine_cpu_time_says_that_more_pairs_are_not_worth_it() -> 
 
 
 def test_a_goal_that_cpu_time_excludes_needs_no_more_pairs_on_a_quiet_machine_either() -> None:
-    arms = (NOISE[10:20], [1.0] * 10)
+    arms = (OPEN, [1.0] * 10)
     asked = SequentialDesign(goal=0.03)
     assert asked.conclude(*arms, gate=QUIET).next_look == 20
     look = asked.conclude(*arms, gate=QUIET, cpu=SAME_CPU)
     assert (look.comparison.word, look.stop) == (Word.INCONCLUSIVE, Stop.TOO_NOISY)
     gaining = compare([1.035] * 10, [1.0] * 10, confidence=0.984)
     assert asked.conclude(*arms, gate=QUIET, cpu=gaining).next_look == 20
+
+
+@pytest.mark.parametrize("waited", [0.95, 1.05])
+def test_what_may_be_a_longer_or_shorter_wait_is_measured_on(waited: float) -> None:
+    """CPU time sees no wait, and a program that waits a twentieth of its time still computes."""
+    arms = ([waited * each for each in OPEN], [1.0] * 10)
+    assert SequentialDesign(goal=0.03).conclude(*arms, gate=QUIET, cpu=SAME_CPU).next_look == 20
+    assert SequentialDesign().conclude(*arms, gate=WIDE, cpu=SAME_CPU).next_look == 20
 
 
 def test_cpu_time_undoes_no_word() -> None:
