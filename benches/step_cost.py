@@ -47,16 +47,17 @@ EDITS = {
         new="    return list(dict.fromkeys([entry.host for entry in entries]))\n",
     ),
     "gridsum": Edit(
-        file="gridsum/grid.py",
+        file="gridsum/smooth.py",
         old="""\
-        for r in range(top, bottom + 1):
-            for c in range(left, right + 1):
-                total += self.rows[r][c]
+    rows = []
+    for row in grid.rows:
+        low = sorted(grid.cells())[0]
+        high = sorted(grid.cells())[-1]
 """,
         new="""\
-        for row in self.rows[top : bottom + 1]:
-            for value in row[left : right + 1]:
-                total += value
+    low, high = min(grid.cells()), max(grid.cells())
+    rows = []
+    for row in grid.rows:
 """,
     ),
     "wordfreq-cpp": Edit(
