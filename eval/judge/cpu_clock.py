@@ -24,7 +24,7 @@ def cpu_comparison(rounds: Rounds, *, margin: float, confidence: float) -> Compa
 
 
 def cpu_witness(rounds: Rounds, *, margin: float, confidence: float) -> Comparison | None:
-    """CPU time where it can stand for wall time: both arms compute on one core and never wait."""
+    """CPU time where both arms compute on one core and hardly wait; `None` elsewhere."""
     if not all(is_cpu_bound(rounds.walls(arm), rounds.cpus(arm)) for arm in (BASE, CANDIDATE)):
         return None
     return cpu_comparison(rounds, margin=margin, confidence=confidence)

@@ -76,7 +76,7 @@ def why_ended_early(stop: Stop, goal: float | None) -> str:
     """Why no more pairs were run although nothing was settled; empty if that is not so."""
     if stop is Stop.GOAL_EXCLUDED and goal is not None:
         return f"ended early: a difference of {goal:.1%} or more, as asked for, is excluded"
-    if stop is Stop.TOO_NOISY:
+    if stop is Stop.CPU_EXCLUDED:
         return (
             "wall time is noisy here and leaves it open, but CPU time excludes a difference of "
             f"{NOISY_GOAL if goal is None else goal:.1%} or more: more pairs are not worth it"

@@ -19,7 +19,7 @@ from math import isfinite, log, log1p
 
 from speedwright.eval.stats.comparison import Comparison, Control, Word
 from speedwright.eval.stats.paired import MARGIN, compare
-from speedwright.eval.stats.worth import excludes, is_hopeless_here
+from speedwright.eval.stats.worth import cpu_excludes, excludes
 
 LOOKS = (10, 20, 40, 80)
 """Pairs at which the data may be looked at."""
@@ -34,7 +34,7 @@ class Stop(StrEnum):
     DECIDED = "decided"
     NARROW_ENOUGH = "narrow_enough"
     GOAL_EXCLUDED = "goal_excluded"
-    TOO_NOISY = "too_noisy"
+    CPU_EXCLUDED = "cpu_excluded"
     PAIRS_USED_UP = "pairs_used_up"
     BUDGET_USED_UP = "budget_used_up"
     GO_ON = "go_on"
@@ -129,9 +129,8 @@ class SequentialDesign:
             gate: The A/A control of the same rounds. While it is too wide for the word
                 (`is_wide_for`), no word is final: a noisy start gets more pairs before it is
                 called unstable.
-            cpu: The same pairs by CPU time, if both arms compute on one core and do not wait. On
-                a noisy machine, or with a goal, it says whether more pairs are worth it
-                (`is_hopeless_here`).
+            cpu: The same pairs by CPU time, if both arms compute on one core. On a noisy machine,
+                or with a goal, it says whether more pairs are worth it (`cpu_excludes`).
 
         Returns:
             The comparison and whether to go on.
@@ -170,8 +169,8 @@ class SequentialDesign:
         if comparison.word is Word.INCONCLUSIVE:
             if self.goal is not None and excludes(comparison, self.goal):
                 return Stop.GOAL_EXCLUDED
-            if is_hopeless_here(comparison, gate, cpu, self.goal):
-                return Stop.TOO_NOISY
+            if cpu_excludes(comparison, gate, cpu, self.goal):
+                return Stop.CPU_EXCLUDED
         if has_next:
             return Stop.GO_ON
         return Stop.BUDGET_USED_UP if is_last else Stop.PAIRS_USED_UP
@@ -201,7 +200,7 @@ def lets_stand(gate: Control, comparison: Comparison) -> bool:
 
 def _is_sound(gate: Control, comparison: Comparison, stop: Stop) -> bool:
     # An end for want of a worthwhile difference claims nothing that a wide control could undo.
-    if stop in (Stop.GOAL_EXCLUDED, Stop.TOO_NOISY):
+    if stop in (Stop.GOAL_EXCLUDED, Stop.CPU_EXCLUDED):
         return gate.contains_one
     return lets_stand(gate, comparison)
 

@@ -30,7 +30,7 @@ def excludes(comparison: Comparison, goal: float) -> bool:
     return is_inside and comparison.pairs >= LEAST_PAIRS
 
 
-def is_hopeless_here(
+def cpu_excludes(
     wall: Comparison, gate: Control | None, cpu: Comparison | None, goal: float | None
 ) -> bool:
     """Say whether CPU time excludes every difference that is worth more pairs.

@@ -75,7 +75,7 @@ def test_on_a_noisy_machine_cpu_time_says_that_more_pairs_are_not_worth_it() -> 
     assert design.conclude(*arms, gate=WIDE).next_look == 20
     assert design.conclude(*arms, gate=QUIET, cpu=SAME_CPU).next_look == 20
     look = design.conclude(*arms, gate=WIDE, cpu=SAME_CPU)
-    assert (look.comparison.word, look.stop) == (Word.INCONCLUSIVE, Stop.TOO_NOISY)
+    assert (look.comparison.word, look.stop) == (Word.INCONCLUSIVE, Stop.CPU_EXCLUDED)
     assert look.is_final and look.is_sound
     gaining = compare([1.03] * 10, [1.0] * 10, confidence=0.984)
     assert design.conclude(*arms, gate=WIDE, cpu=gaining).next_look == 20
@@ -86,7 +86,7 @@ def test_a_goal_that_cpu_time_excludes_needs_no_more_pairs_on_a_quiet_machine_ei
     asked = SequentialDesign(goal=0.03)
     assert asked.conclude(*arms, gate=QUIET).next_look == 20
     look = asked.conclude(*arms, gate=QUIET, cpu=SAME_CPU)
-    assert (look.comparison.word, look.stop) == (Word.INCONCLUSIVE, Stop.TOO_NOISY)
+    assert (look.comparison.word, look.stop) == (Word.INCONCLUSIVE, Stop.CPU_EXCLUDED)
     gaining = compare([1.035] * 10, [1.0] * 10, confidence=0.984)
     assert asked.conclude(*arms, gate=QUIET, cpu=gaining).next_look == 20
 
