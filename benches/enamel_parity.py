@@ -62,6 +62,7 @@ def ours(data: Path, subset: list[int], names: list[str], sandbox: str) -> dict[
                 samples = suite.read_predictions(data / "samples" / f"{name}.json")
                 wanted = {f"HumanEval/{number}" for number in subset}
                 tasks = [task for task in suite.tasks() if task.id in wanted]
+                suite.expect(tasks)
                 scores = [suite.evaluate(t, samples.get(t.id, ()), NullProgress()) for t in tasks]
                 score = suite.aggregate(scores, (1,))
                 suite.close()

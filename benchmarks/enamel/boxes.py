@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import marshal
 import os
 import struct
@@ -11,6 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from speedwright.benchmarks.enamel.values import NotPlain, read_value
 from speedwright.errors import SandboxError
 from speedwright.eval.judge.boxes import retry_infra, timing_cpus
 from speedwright.sandbox import GIB, MIB, Box, Call, Limits, Mount, Sandbox, Session, compiled
@@ -46,18 +46,20 @@ class Boxes:
 
     Attributes:
         sandbox: Where they are.
+        trusted_cpus: Cores of the box that makes tests, `None` for all.
     """
 
     sandbox: Sandbox
+    trusted_cpus: tuple[int, ...] | None = None
     _open: dict[str, Session] = field(default_factory=dict)
 
     def trusted(self, request: Mapping[str, Any], *, wall_s: float) -> Answered:
-        """Make tests, or check outputs: with all cores, and never with a candidate's code.
+        """Make tests, or check outputs: never with a candidate's code.
 
         Raises:
             SandboxError: It failed; what the data set's code did is in the message.
         """
-        answered = self._ask("make", (dict(request),), wall_s=wall_s, cpus=None)
+        answered = self._ask("make", (dict(request),), wall_s=wall_s, cpus=self.trusted_cpus)
         if answered is None:
             raise SandboxError("the box that makes tests gave no answer")
         return answered
@@ -139,16 +141,16 @@ class Boxes:
         try:
             result = session.run(call)
         except SandboxError:
-            self._open.pop(box).close()
+            self._open.pop(box, session).close()
             raise
-        if result.reply is None or len(result.reply) != result.reply_bytes:
-            if program == "make":
-                raise SandboxError(
-                    "the box that makes tests gave no answer",
-                    hint=result.detail or result.stderr.decode("utf-8", "replace")[-2000:],
-                )
-            return None
-        return _read(result.reply)
+        is_whole = result.reply is not None and len(result.reply) == result.reply_bytes
+        answered = _read(result.reply) if is_whole and result.reply is not None else None
+        if answered is None and program == "make":
+            raise SandboxError(
+                "the box that makes tests gave no answer",
+                hint=result.detail or result.stderr.decode("utf-8", "replace")[-2000:],
+            )
+        return answered
 
 
 def _part(value: Any) -> bytes:
@@ -157,12 +159,16 @@ def _part(value: Any) -> bytes:
     return struct.pack(">Q", len(data)) + data
 
 
-def _read(reply: bytes) -> Answered:
-    """A reply in the form of `inside/framing.py`."""
-    (length,) = struct.unpack_from(">I", reply)
-    head = json.loads(reply[4 : 4 + length])
+def _read(reply: bytes) -> Answered | None:
+    """A reply in the form of `inside/framing.py`; `None` if it has another."""
+    try:
+        (length,) = struct.unpack_from(">I", reply)
+        head = read_value(reply[4 : 4 + length])
+        sizes = tuple(map(int, head["sizes"]))
+    except (struct.error, NotPlain, LookupError, TypeError, ValueError):
+        return None
     parts, at = [], 4 + length
-    for size in head["sizes"]:
+    for size in sizes:
         parts.append(reply[at : at + size])
         at += size
     return Answered(head=head, parts=tuple(parts))

@@ -1,5 +1,7 @@
 """Tests kept on disk by the hash of what they are made from: data only, whole or not at all.
 
+Beside them, the times of the references (`references.py`), by the machine too.
+
 Covers: a file cut off or changed (made anew), two runs at once, a folder that is not the user's
 (not used). The files hold answers; no box is ever shown this folder.
 """
@@ -34,27 +36,37 @@ class TestCache:
 
     def load(self, key: str) -> tuple[Case, ...] | None:
         """The tests of that key, `None` if they are not here whole."""
+        data = self.read(f"{key}.tests")
         try:
-            if not self._is_ours():
-                return None
-            return _read((self._folder / f"{key}.tests").read_bytes())
-        except (OSError, ValueError, KeyError, TypeError, struct.error):
+            return None if data is None else _read(data)
+        except (ValueError, KeyError, TypeError, struct.error):
             return None
 
     def store(self, key: str, cases: Sequence[Case]) -> bool:
         """Keep tests; whether that was possible (a full disk is no failure of a run)."""
+        return self.write(f"{key}.tests", _written(cases))
+
+    def read(self, name: str) -> bytes | None:
+        """A file of this folder, `None` if it is not here or the folder is not ours alone."""
+        try:
+            return (self._folder / name).read_bytes() if self._is_ours() else None
+        except OSError:
+            return None
+
+    def write(self, name: str, data: bytes) -> bool:
+        """Put a file here, whole or not at all; whether that was possible."""
         try:
             self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
             if not self._is_ours():
                 return False
-            descriptor, name = tempfile.mkstemp(dir=self._folder, prefix=".new-")
+            descriptor, temporary_name = tempfile.mkstemp(dir=self._folder, prefix=".new-")
         except OSError:
             return False
-        temporary = Path(name)
+        temporary = Path(temporary_name)
         try:
             with os.fdopen(descriptor, "wb") as file:
-                file.write(_written(cases))
-            temporary.replace(self._folder / f"{key}.tests")
+                file.write(data)
+            temporary.replace(self._folder / name)
         except OSError:
             return False
         finally:

@@ -1,4 +1,7 @@
-"""All samples of one problem: references first, on this machine, right before the samples."""
+"""All samples of one problem: the reference first, on this machine, right before the samples.
+
+A reference that was measured here in full before is calibrated by a few runs (`references.py`).
+"""
 
 from __future__ import annotations
 
@@ -13,6 +16,7 @@ from speedwright.benchmarks.enamel.counting import count_instructions
 from speedwright.benchmarks.enamel.guards import refusals
 from speedwright.benchmarks.enamel.parameters import Parameters
 from speedwright.benchmarks.enamel.problems import Problem
+from speedwright.benchmarks.enamel.references import KeptReferences, calibration_plan, scaled
 from speedwright.benchmarks.enamel.score import (
     SampleScore,
     Yardstick,
@@ -20,7 +24,7 @@ from speedwright.benchmarks.enamel.score import (
     official_score,
     yardstick,
 )
-from speedwright.benchmarks.enamel.timing import Timing, time_programs
+from speedwright.benchmarks.enamel.timing import ReferencePlan, Run, Timing, time_programs
 from speedwright.errors import SandboxError
 from speedwright.eval.judge.boxes import timing_cpus
 from speedwright.eval.judge.rounds import off_the_timed_cores
@@ -58,6 +62,7 @@ class Evaluator:
         parameters: Of the protocol.
         boxes: Where programs run.
         has_counts: Whether instructions are counted too.
+        kept: Where the reference's runs are kept; `None`: measure them in full each time.
     """
 
     problem: Problem
@@ -65,6 +70,7 @@ class Evaluator:
     parameters: Parameters
     boxes: Boxes
     has_counts: bool = False
+    kept: KeptReferences | None = None
 
     def evaluate(self, samples: Sequence[str], progress: Progress) -> Scored:
         """Score every sample; equal ones are measured once.
@@ -92,17 +98,34 @@ class Evaluator:
         self, sample: str, stick: Yardstick | None, progress: Progress
     ) -> tuple[Yardstick, _Sample]:
         """One sample; the first one together with the reference."""
-        timing = self._timed(sample, stick, progress)
-        if stick is None and timing.fault.startswith("broke"):
-            stick = self._yardstick(self._timed(None, None, progress))
-        elif stick is None:
-            stick = self._yardstick(timing)
+        if stick is None:
+            stick, timing = self._first(sample, progress)
+        else:
+            timing = self._timed(sample, stick, progress)
         found = self._judged(sample, timing, stick)
         for _ in range(CONFIRMATIONS):
             if not (_is_gated(found.official) or _is_gated(found.hardened)):
                 break
             found = self._judged(sample, self._timed(sample, stick, progress), stick)
         return stick, found
+
+    def _first(self, sample: str, progress: Progress) -> tuple[Yardstick, Timing]:
+        """The reference, calibrated if what was kept of it fits and else in full, and a sample."""
+        before = self.kept.load() if self.kept else None
+        if before is not None:
+            plan = calibration_plan(before, self.cases, self.parameters)
+            timing = self._timed(sample, None, progress, plan)
+            runs = scaled(before, timing.reference)
+            if runs is not None:
+                return self._yardstick(runs, is_kept=True), timing
+        timing = self._timed(sample, None, progress)
+        runs = timing.reference
+        if timing.fault.startswith("broke"):
+            runs = self._timed(None, None, progress).reference
+        stick = self._yardstick(runs)
+        if self.kept:
+            self.kept.store(runs)
+        return stick, timing
 
     def _counted(
         self, sample: str, stick: Yardstick, *, has_reference: bool
@@ -129,16 +152,21 @@ class Evaluator:
             flags=(*sorted(seen - set(CHEATS)), *refused),
         )
 
-    def _timed(self, sample: str | None, stick: Yardstick | None, progress: Progress) -> Timing:
+    def _timed(
+        self,
+        sample: str | None,
+        stick: Yardstick | None,
+        progress: Progress,
+        reference: ReferencePlan | None = None,
+    ) -> Timing:
         limit_s = stick.kill_s(self.parameters) if stick else None
+        args = (self.problem, sample, self.cases, self.parameters, self.boxes)
         with timing_lock(lambda: progress.note(WAITING)), off_the_timed_cores(_cores()):
-            return time_programs(
-                self.problem, sample, self.cases, self.parameters, self.boxes, limit_s=limit_s
-            )
+            return time_programs(*args, limit_s=limit_s, reference=reference)
 
-    def _yardstick(self, timing: Timing) -> Yardstick:
+    def _yardstick(self, runs: Sequence[Run], *, is_kept: bool = False) -> Yardstick:
         try:
-            return yardstick(timing.reference, self.cases, self.parameters)
+            return yardstick(runs, self.cases, self.parameters, is_kept=is_kept)
         except ValueError as error:
             message = f"the reference of `{self.problem.task_id}` did not run: {error}"
             raise SandboxError(message) from error
@@ -192,6 +220,7 @@ def _side(
         "elapsed_s": [[[_finite(t) for t in level] for level in s.elapsed_s] for s in samples],
         "why": [s.why for s in samples],
         "references_s": {str(level): seconds for level, seconds in references_s.items()},
+        "references": "kept" if stick and stick.is_kept else "measured",
         "overhead_s": max(stick.overhead_s.values()) if stick and stick.overhead_s else 0.0,
     }
 

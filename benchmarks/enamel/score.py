@@ -45,11 +45,13 @@ class Yardstick:
         hardened: As far as the clock outside believes it.
         overhead_s: By case, the upper quartile of its level: what the reference takes beside
             its call outside (definitions, the go signal, marshalling and sending an output).
+        is_kept: Whether it was measured in full before and now calibrated.
     """
 
     official: Reference
     hardened: Reference
     overhead_s: Mapping[int, float]
+    is_kept: bool = False
 
     def kill_s(self, parameters: Parameters) -> float:
         """When a repetition is killed: late enough that both clocks have passed their limit."""
@@ -105,8 +107,14 @@ def own_clock(run: Run) -> float:
     return math.inf if run.call_s is None else run.call_s
 
 
-def yardstick(reference: Sequence[Run], cases: Sequence[Case], parameters: Parameters) -> Yardstick:
-    """The references' times from a run of the reference by `reference_plan`.
+def yardstick(
+    reference: Sequence[Run],
+    cases: Sequence[Case],
+    parameters: Parameters,
+    *,
+    is_kept: bool = False,
+) -> Yardstick:
+    """The references' times from runs of the reference by `reference_plan`.
 
     Raises:
         ValueError: A repetition of the reference failed.
@@ -129,6 +137,7 @@ def yardstick(reference: Sequence[Run], cases: Sequence[Case], parameters: Param
         official=_reference(by_case, cases, parameters, own_clock),
         hardened=_reference(by_case, cases, parameters, outside),
         overhead_s=overhead,
+        is_kept=is_kept,
     )
 
 
@@ -164,9 +173,9 @@ def official_score(
 
     Differs: a repetition is too slow by what definitions and call took inside (published: an alarm
     in the same process); an output that is no plain builtin data is wrong (published: its own `==`
-    decides); the reference's cases that may be the slowest get all repetitions, the others one, and
-    they are measured once, right before the samples, instead of scaling times that were kept with
-    the tests; a time-out in level 0, which fails a sample, has to happen three times in a row.
+    decides); the reference's cases that may be the slowest get all repetitions, the others one;
+    times of it that were kept are scaled only where a run of every level agrees; a time-out in
+    level 0, which fails a sample, has to happen three times in a row.
     """
     limit = stick.official.limit_s + parameters.tolerance_s
 

@@ -13,10 +13,12 @@ from pathlib import Path
 from typing import Any
 
 from speedwright.benchmarks.enamel.aggregate import aggregate
+from speedwright.benchmarks.enamel.ahead import Ahead, free_cpus
 from speedwright.benchmarks.enamel.boxes import Boxes
 from speedwright.benchmarks.enamel.cache import TestCache
+from speedwright.benchmarks.enamel.cases import Case, draws
 from speedwright.benchmarks.enamel.evaluate import Evaluator
-from speedwright.benchmarks.enamel.making import cases_of
+from speedwright.benchmarks.enamel.making import cases_of, key_of
 from speedwright.benchmarks.enamel.parameters import OFFICIAL_SEED, Parameters
 from speedwright.benchmarks.enamel.predictions import read_samples
 from speedwright.benchmarks.enamel.problems import (
@@ -27,6 +29,7 @@ from speedwright.benchmarks.enamel.problems import (
     load_data_set,
 )
 from speedwright.benchmarks.enamel.prompt import prompt_of
+from speedwright.benchmarks.enamel.references import KeptReferences, key_of_times
 from speedwright.benchmarks.enamel.target import LEVELS, SHIFT, target_of, whole_program
 from speedwright.benchmarks.valgrind import check_valgrind
 from speedwright.errors import SandboxError, UsageError
@@ -37,17 +40,19 @@ from speedwright.eval.progress import Progress
 from speedwright.sandbox.choose import choose_sandbox
 
 # 2: the clock outside bounds the inner one in the hardened metric. 3: the references' imports are
-# not timed any more, and all of their cases that may be the slowest are repeated in full.
-SCORER = 3
-SPECIAL = {"instructions": ("none", "callgrind")}
+# not timed any more, and all of their cases that may be the slowest are repeated in full. 4: times
+# of references that were kept are calibrated.
+SCORER = 4
+SPECIAL = {"instructions": ("none", "callgrind"), "references": ("kept", "measured")}
 
 
 class EnamelSuite:
     """Implements `speedwright.eval.batch.interfaces.Suite`.
 
     Args:
-        options: Where the data are, the samples to optimise, the seed, the sandbox. Its own option:
-            `instructions`, whether they are counted for DPS and COFFE's metrics.
+        options: Where the data are, the samples to optimise, the seed, the sandbox. Its own ones:
+            `instructions`, whether they are counted for DPS and COFFE's metrics; `references`,
+            whether times of an earlier run on this machine are calibrated or all measured anew.
         parameters: Of the protocol; the seed of the options wins.
         cache: Where tests are kept; by default the user's cache folder.
     """
@@ -66,6 +71,7 @@ class EnamelSuite:
             raise UsageError(message, hint="its timer is `wall`")
         special = options.chosen("enamel", SPECIAL)
         self._has_counts = special["instructions"] == "callgrind"
+        self._references = special["references"]
         seed = OFFICIAL_SEED if options.seed is None else options.seed
         self._options = options
         self._parameters = parameters or Parameters(seed=seed)
@@ -87,6 +93,7 @@ class EnamelSuite:
             "scorer": SCORER,
             "timer": "wall",
             "instructions": "callgrind" if self._has_counts else "none",
+            "references": self._references,
             "data_sha256": self._data.sha256,
             "parameters": dict(self._parameters.to_json()),
             "sandbox": self._boxes.sandbox.name,
@@ -131,18 +138,23 @@ class EnamelSuite:
         found = read_samples(path)
         return {task: found[task] for task in self._data.problems if task in found}
 
+    def expect(self, tasks: Sequence[Task]) -> None:
+        """See `speedwright.eval.batch.interfaces.Foresighted`."""
+        self._ahead.expect([task.id for task in tasks])
+
     def evaluate(self, task: Task, samples: Sequence[str], progress: Progress) -> TaskScore:
         """Make tests or take them from the cache, time the reference, then every sample."""
         start = time.monotonic()
         problem = self._problem(task.id)
         try:
-            cases = cases_of(problem, self._parameters, self._boxes, self._cache)
+            cases = self._ahead.take(task.id)
             evaluator = Evaluator(
                 problem=problem,
                 cases=cases,
                 parameters=self._parameters,
                 boxes=self._boxes,
                 has_counts=self._has_counts,
+                kept=self._kept(problem),
             )
             scored = evaluator.evaluate(samples, progress)
         except SandboxError as error:
@@ -163,8 +175,11 @@ class EnamelSuite:
 
     def close(self) -> None:
         """Remove the boxes; they are opened anew if needed."""
-        if "_boxes" in self.__dict__:
-            self._boxes.close()
+        if "_ahead" in self.__dict__:
+            self._ahead.close()
+        for boxes in ("_boxes", "_makers"):
+            if boxes in self.__dict__:
+                self.__dict__[boxes].close()
 
     @cached_property
     def _data(self) -> DataSet:
@@ -174,6 +189,24 @@ class EnamelSuite:
     def _boxes(self) -> Boxes:
         chosen = choose_sandbox(self._options.sandbox, image=self._options.image)
         return Boxes(sandbox=chosen.sandbox)
+
+    @cached_property
+    def _makers(self) -> Boxes:
+        """For tests alone, which may be made while something is timed."""
+        return Boxes(sandbox=self._boxes.sandbox, trusted_cpus=free_cpus())
+
+    @cached_property
+    def _ahead(self) -> Ahead:
+        return Ahead(self._cases, free_cpus())
+
+    def _cases(self, task_id: str) -> tuple[Case, ...]:
+        return cases_of(self._problem(task_id), self._parameters, self._makers, self._cache)
+
+    def _kept(self, problem: Problem) -> KeptReferences | None:
+        if self._references == "measured":
+            return None
+        tests = key_of(problem, draws(problem, self._parameters))
+        return KeptReferences(cache=self._cache, key=key_of_times(tests, self._boxes.sandbox.name))
 
     @cached_property
     def _given(self) -> Mapping[str, tuple[str, ...]]:

@@ -19,6 +19,8 @@ REFERENCE_S = 120.0
 SLOW_S = 5.0  # more than any reference needs
 EACH_S = 0.5
 GRACE_S = 0.02
+ReferencePlan = list[list[tuple[int, int]]]
+"""By level: cases, and how often at most; see `reference_plan`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,7 +72,8 @@ def time_programs(
     parameters: Parameters,
     boxes: Boxes,
     *,
-    limit_s: float | None,
+    limit_s: float | None = None,
+    reference: ReferencePlan | None = None,
 ) -> Timing:
     """Run a program in the box for timing; the caller holds the timing lock.
 
@@ -82,20 +85,19 @@ def time_programs(
         boxes: The box.
         limit_s: Seconds after which a repetition is killed; `None`: time the reference first, and
             take it from that.
+        reference: How the reference is timed if it is; by default in full, by `reference_plan`.
 
     Raises:
         SandboxError: The box failed before it had a program of a candidate.
     """
     plan = [] if code is None else candidate_plan(cases, parameters)
-    before = [] if limit_s is not None else reference_plan(cases, parameters)
-    repeated = [(n, parameters.repetitions) for level in before for n in level]
-    steps = [*plan, *repeated]
+    before = [] if limit_s is not None else reference or reference_plan(cases, parameters)
+    steps = [*plan, *(step for level in before for step in level)]
     request: dict[str, Any] = {
         "prompt": problem.prompt,
         "entry_point": problem.entry_point,
         "plan": plan,
         "reference_plan": before,
-        "repetitions": parameters.repetitions,
         "reference_limit_s": REFERENCE_S,
         "limit_s": limit_s,
         "timeout_factor": parameters.timeout_factor,
@@ -143,16 +145,17 @@ def candidate_plan(cases: Sequence[Case], parameters: Parameters) -> list[tuple[
     return [(n, parameters.repetitions_at(c.draw.level)) for n, c in enumerate(cases)]
 
 
-def reference_plan(cases: Sequence[Case], parameters: Parameters) -> list[list[int]]:
+def reference_plan(cases: Sequence[Case], parameters: Parameters) -> ReferencePlan:
     """Cases of each level with a weight, the one first that the hints call the slowest.
 
     The reference's time of a level is its largest one. The runner repeats the first case in full,
     and of the others those that may be slower: their first run took longer.
     """
-    plan = []
+    plan: ReferencePlan = []
     for level in parameters.weighted:
         members = [n for n, case in enumerate(cases) if case.draw.level == level]
-        plan.append(sorted(members, key=lambda n: -cases[n].hint_s))
+        members.sort(key=lambda n: -cases[n].hint_s)
+        plan.append([(n, parameters.repetitions) for n in members])
     return plan
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 from speedwright.eval.progress import Progress
 
@@ -110,7 +110,8 @@ class Suite(Protocol):
     """Loads tasks, scores samples, adds up.
 
     It is made by calling its class with one `SuiteOptions`, which has to be cheap. It may have
-    `default_ks` (whole numbers, for `aggregate`) and a method `replay` (see `Replayable`).
+    `default_ks` (whole numbers, for `aggregate`) and methods `replay` (see `Replayable`) and
+    `expect` (see `Foresighted`).
     The work on a task may be ended at any point by a `BaseException`: tidy up in `finally`.
     """
 
@@ -155,6 +156,14 @@ class Suite(Protocol):
         A task without figures (it ran into the run's wall limit) counts as unsolved. Tasks that
         failed through our fault are not among them.
         """
+
+
+@runtime_checkable
+class Foresighted(Protocol):
+    """A suite that can make the next task ready while it scores one."""
+
+    def expect(self, tasks: Sequence[Task]) -> None:
+        """These tasks will be scored in this order. Starts nothing before the first of them is."""
 
 
 class Solver(Protocol):

@@ -12,7 +12,14 @@ from pathlib import Path
 from typing import Any
 
 from speedwright.eval.batch.executors import Executor
-from speedwright.eval.batch.interfaces import Solution, Solver, Suite, Task, TaskScore
+from speedwright.eval.batch.interfaces import (
+    Foresighted,
+    Solution,
+    Solver,
+    Suite,
+    Task,
+    TaskScore,
+)
 from speedwright.eval.batch.keys import result_key, solution_key, task_hash
 from speedwright.eval.batch.narration import BatchProgress
 from speedwright.eval.batch.report import BatchReport, Row
@@ -126,6 +133,8 @@ def _score(batch: Batch, store: Store, progress: Progress) -> None:
     progress.step("score", f"{len(missing)} of {len(batch.tasks)} tasks of {batch.suite.name}")
     work = Evaluate(suite=batch.suite, limit_s=batch.task_limit_s)
     items = [(task, solution.samples) for task, solution, _ in missing]
+    if isinstance(batch.suite, Foresighted):
+        batch.suite.expect([task for task, _ in items])
     for done, (at, scored) in enumerate(batch.executor.run(work, items, progress), start=1):
         task, solution, key = missing[at]
         result = _result(key, task, solution, scored)

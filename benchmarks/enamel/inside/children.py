@@ -7,21 +7,23 @@ from __future__ import annotations
 import ctypes
 import fcntl
 import os
-import signal
 import sys
 import time
 
+SIGKILL = 9  # module `signal` imports enum
 PR_SET_DUMPABLE, PR_SET_CHILD_SUBREAPER = 4, 36
 F_SETPIPE_SZ = 1031
 KILL_S = 5.0
 
 
 def protect() -> None:
-    """Nobody of this user may look into this process; orphans below come to it."""
+    """Nobody of this user may look into this process; orphans below come to it.
+
+    A pipe whose reader is gone is an error and no signal: Python has seen to that.
+    """
     libc = ctypes.CDLL(None, use_errno=True)
     libc.prctl(PR_SET_DUMPABLE, 0, 0, 0, 0)
     libc.prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
-    signal.signal(signal.SIGPIPE, signal.SIG_IGN)
 
 
 def widen(descriptor: int) -> None:
@@ -45,7 +47,7 @@ def shed(descriptors: tuple[int, ...]) -> None:
 
 def end(pid: int) -> bool:
     """Kill a child and everything it started; whether there was more than the child itself."""
-    os.kill(pid, signal.SIGKILL)  # not reaped yet, so the number is still its own
+    os.kill(pid, SIGKILL)  # not reaped yet, so the number is still its own
     os.waitpid(pid, 0)
     if _is_alone():
         return False
@@ -53,7 +55,7 @@ def end(pid: int) -> bool:
     while not _is_alone():
         for found in _below():
             try:
-                os.kill(found, signal.SIGKILL)
+                os.kill(found, SIGKILL)
             except ProcessLookupError:
                 continue
         if time.monotonic() > until:

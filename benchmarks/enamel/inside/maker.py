@@ -12,10 +12,13 @@ import os
 import struct
 import time
 import traceback
-from typing import Any
 
 from speedwright.benchmarks.enamel.inside import draws
 from speedwright.benchmarks.enamel.inside.framing import exactly, receive, reply, send
+
+TYPE_CHECKING = False  # `typing` takes longer to import than the rest; see `framing.py`
+if TYPE_CHECKING:
+    from typing import Any
 
 HELPERS = {name: getattr(draws, name) for name in draws.__all__}
 MAKE = "%s\n%s\nrandom.seed(%d)\n__input = generate_input(size = %d, lid = %d, cid = %d)\n"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ast
 import io
 import marshal
 import os
@@ -10,10 +9,14 @@ import resource
 import struct
 import sys
 import time
-from types import CodeType
-from typing import Any, NoReturn
+from _ast import AST, Import, ImportFrom, PyCF_ONLY_AST  # what `ast` itself imports them from
 
 from speedwright.benchmarks.enamel.inside.framing import send
+
+TYPE_CHECKING = False  # `typing` takes longer to import than the rest; see `framing.py`
+if TYPE_CHECKING:
+    from types import CodeType
+    from typing import Any, NoReturn
 
 RUN = "%s\n%s\n__t0 = time.time()\n__output = %s(*__input)\n__t1 = time.time()\n"
 OK, RAISED, MEMORY, OVERFLOW, NOT_PLAIN = range(5)
@@ -74,15 +77,20 @@ def import_early(*texts: str) -> None:
 def _imported(text: str) -> set[str]:
     """First parts of the names of modules that a text imports at any place."""
     try:
-        nodes = list(ast.walk(ast.parse(text)))
+        nodes: list[Any] = [compile(text, "<text>", "exec", PyCF_ONLY_AST, dont_inherit=True)]
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return set()
     found: set[str] = set()
-    for node in nodes:
-        if isinstance(node, ast.Import):
+    while nodes:
+        node = nodes.pop()
+        if isinstance(node, Import):
             found.update(alias.name.partition(".")[0] for alias in node.names)
-        elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+        elif isinstance(node, ImportFrom) and node.module and not node.level:
             found.add(node.module.partition(".")[0])
+        for name in node._fields:
+            value = getattr(node, name, None)
+            below = value if isinstance(value, list) else [value]
+            nodes += [each for each in below if isinstance(each, AST)]
     return found
 
 

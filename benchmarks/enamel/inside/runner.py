@@ -14,13 +14,10 @@ Does not cover: kernel objects beside those; isolation from the machine, which i
 from __future__ import annotations
 
 import gc
-import json
+import marshal
 import os
 import select
 import time
-from collections.abc import Callable
-from types import CodeType
-from typing import Any
 
 from speedwright.benchmarks.enamel.inside import children, framing, traces
 from speedwright.benchmarks.enamel.inside.program import (
@@ -32,6 +29,12 @@ from speedwright.benchmarks.enamel.inside.program import (
     compiled,
     import_early,
 )
+
+TYPE_CHECKING = False  # `typing` takes longer to import than the rest; see `framing.py`
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from types import CodeType
+    from typing import Any
 
 READY_S = 30.0
 LONG_S = 1e9
@@ -170,16 +173,16 @@ def run_reference(code: CodeType, request: dict[str, Any]) -> list[dict[str, Any
 
     A level's time is that of its slowest case, and the largest of single runs would be too large.
     """
-    repetitions, limit_s = request["repetitions"], request["reference_limit_s"]
+    limit_s = request["reference_limit_s"]
 
     def run(case: int, times: int) -> list[dict[str, Any]]:
         return run_plan(code, [(case, times)], limit_s, request)[0]
 
     runs: list[dict[str, Any]] = []
     for first, *others in request["reference_plan"]:
-        found = run(first, repetitions)
+        found = run(*first)
         bar_s = sorted(own_s(each) for each in found)[len(found) // 2]
-        for case in others:
+        for case, repetitions in others:
             once = run(case, 1)
             may_be_slower = own_s(once[0]) > bar_s
             found += once + (run(case, repetitions - 1) if may_be_slower else [])
@@ -205,14 +208,14 @@ def time_reference(request: dict[str, Any]) -> list[dict[str, Any]]:
             os.close(reader)
             code, fault = prepared(request, framing.receive_part())
             runs = run_reference(code, request) if code else [{"status": fault}]
-            framing.send(writer, json.dumps(runs).encode())
+            framing.send(writer, marshal.dumps(runs))
         finally:
             os._exit(0)
     os.close(writer)
-    text = framing.rest(reader)
+    said = framing.rest(reader)  # of our own code, which executes nothing of the reference
     os.close(reader)
     os.waitpid(pid, 0)
-    runs = json.loads(text or b"[]")
+    runs = marshal.loads(said) if said else []
     for run in runs:
         run.pop("output", None)
     return list(runs)

@@ -9,7 +9,10 @@ from __future__ import annotations
 
 import os
 import resource
-from typing import Any
+
+TYPE_CHECKING = False  # `typing` takes longer to import than the rest; see `framing.py`
+if TYPE_CHECKING:
+    from typing import Any
 
 KINDS = tuple(getattr(resource, name) for name in dir(resource) if name.startswith("RLIMIT_"))
 SYSTEM_V = ("/proc/sysvipc/shm", "/proc/sysvipc/msg", "/proc/sysvipc/sem")

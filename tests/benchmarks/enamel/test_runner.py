@@ -45,6 +45,7 @@ def test_cases_of_the_reference_that_may_be_the_slowest_are_repeated_in_full(
 
     monkeypatch.setattr(runner, "run_plan", run_plan)
     code = compile("", "<none>", "exec")
-    request = {"reference_plan": [[0, 1, 2], [3, 4]], "repetitions": 6, "reference_limit_s": 1.0}
+    plan = [[(0, 6), (1, 6), (2, 6)], [(3, 6), (4, 6)]]
+    request = {"reference_plan": plan, "reference_limit_s": 1.0}
     runs = [run["case"] for run in runner.run_reference(code, request)]
     assert {n: runs.count(n) for n in took_s} == {0: 6, 1: 1, 2: 6, 3: 6, 4: 6}

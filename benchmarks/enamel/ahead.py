@@ -1,0 +1,80 @@
+"""Tests of the next problem, made while this one is timed, on the cores that timing leaves free.
+
+Covers: a next problem that is not wanted after all (thrown away), a maker that fails (told when its
+problem comes, where it is tried again like any other fault), an end in the middle (waits for the
+one that is being made). Nothing is made ahead on a machine with a single core.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+
+from speedwright.benchmarks.enamel.cases import Case
+from speedwright.eval.judge.boxes import timing_cpus
+
+Cases = tuple[Case, ...]
+
+
+def free_cpus() -> tuple[int, ...] | None:
+    """The cores that timing leaves free; `None` if there is one core for all."""
+    timed = timing_cpus(is_parallel=False)
+    if timed is None:
+        return None
+    return tuple(sorted(os.sched_getaffinity(0) - set(timed)))
+
+
+class Ahead:
+    """Makes tests, the next ones in a thread of its own.
+
+    Args:
+        make: Tests of a problem, or from the cache; it uses no box that timing uses.
+        cpus: The cores for it, `None` for nothing ahead.
+    """
+
+    def __init__(self, make: Callable[[str], Cases], cpus: tuple[int, ...] | None) -> None:
+        self._make = make
+        self._cpus = cpus
+        self._order: tuple[str, ...] = ()
+        self._pool: ThreadPoolExecutor | None = None
+        self._begun: dict[str, Future[Cases]] = {}
+
+    def expect(self, task_ids: Sequence[str]) -> None:
+        """What will be taken, in this order."""
+        self._order = tuple(task_ids)
+
+    def take(self, task_id: str) -> Cases:
+        """Tests of a problem; those of the one after it are begun.
+
+        Raises:
+            SandboxError: They could not be made.
+        """
+        begun = self._begun.pop(task_id, None)
+        found = begun.result() if begun else self._make(task_id)
+        follower = self._after(task_id)
+        if follower is not None and follower not in self._begun and self._cpus:
+            self._begun = {follower: self._thread(self._cpus).submit(self._make, follower)}
+        return found
+
+    def close(self) -> None:
+        """Throw away what was begun; nothing is being made when this returns."""
+        pool, self._pool = self._pool, None
+        self._begun = {}
+        if pool is not None:
+            pool.shutdown(wait=True, cancel_futures=True)
+
+    def _after(self, task_id: str) -> str | None:
+        if task_id not in self._order:
+            return None
+        return next(iter(self._order[self._order.index(task_id) + 1 :]), None)
+
+    def _thread(self, cpus: tuple[int, ...]) -> ThreadPoolExecutor:
+        if self._pool is None:
+            self._pool = ThreadPoolExecutor(
+                max_workers=1,
+                thread_name_prefix="speedwright-ahead",
+                initializer=os.sched_setaffinity,
+                initargs=(0, cpus),  # 0 is the thread that calls
+            )
+        return self._pool
