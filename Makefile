@@ -6,6 +6,9 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check -qq
 PYTEST_ARGS ?=
+# Files are dealt out to that many processes, in order, so the long ones are begun first. What is
+# timed waits for the machine-wide timing lock. 0: all in one process, as a debugger needs it.
+PYTEST_JOBS ?= 2
 DEMO_ATTEMPTS ?= 4
 DEMO_MINUTES ?= 2.8
 # A virtual environment names its own path: in a moved or copied checkout it is made again.
@@ -38,7 +41,7 @@ demo: $(VENV)/.installed
 	@$(BIN)/speedwright optimize examples/logstats --attempts $(DEMO_ATTEMPTS) --time-limit $(DEMO_MINUTES)
 
 test: $(VENV)/.installed-dev
-	@$(BIN)/python -m pytest $(PYTEST_ARGS)
+	@$(BIN)/python -m pytest -n $(PYTEST_JOBS) --dist loadfile --no-loadscope-reorder $(PYTEST_ARGS)
 
 check: $(VENV)/.installed-dev
 	@$(BIN)/ruff check .

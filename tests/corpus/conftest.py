@@ -193,20 +193,28 @@ def gains() -> dict[str, str]:
 
 
 _HEAD = ("case", "row", "verdict", "seconds", "reason")
+_ROW = "corpus row"
 _ROWS: list[tuple[str, ...]] = []
 
 
-@pytest.fixture(scope="session")
-def report() -> Callable[[tuple[str, ...]], None]:
+@pytest.fixture
+def report(
+    record_property: Callable[[str, object], None],
+) -> Callable[[tuple[str, ...]], None]:
     """Takes a row of the table; the file has it at once, for whoever waits."""
 
     def add(row: tuple[str, ...]) -> None:
-        _ROWS.append(row)
+        record_property(_ROW, row)  # reaches the table also from a worker of pytest-xdist
         if REPORT:
             with Path(REPORT).open("a", encoding="utf-8") as out:
                 out.write(" | ".join(row) + "\n")
 
     return add
+
+
+def pytest_runtest_logreport(report: pytest.TestReport) -> None:
+    if report.when == "call":
+        _ROWS.extend(tuple(row) for name, row in report.user_properties if name == _ROW)
 
 
 def pytest_terminal_summary(terminalreporter: Any) -> None:

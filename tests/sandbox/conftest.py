@@ -78,8 +78,11 @@ def covered(sandbox: Sandbox, has_group: bool) -> Callable[[str], None]:
 
 
 @pytest.fixture(scope="module")
-def mounts(tmp_path_factory: pytest.TempPathFactory) -> tuple[Mount, ...]:
-    """A read-only mount with a file, and a writable one."""
+def mounts(sandbox: Sandbox, tmp_path_factory: pytest.TempPathFactory) -> tuple[Mount, ...]:
+    """A read-only mount with a file, and a writable one; new ones for each backend.
+
+    Backends run as different users: what one wrote another may not be allowed to change.
+    """
     shown = tmp_path_factory.mktemp("shown")
     (shown / "file.txt").write_text("from the host")
     shown.chmod(0o755)
