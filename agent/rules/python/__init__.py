@@ -4,8 +4,12 @@ from speedwright.agent.rules.python import (
     arithmetic,
     attributes,
     caching,
+    closedforms,
     containers,
+    counting,
     dicts,
+    distinct,
+    extremes,
     folding,
     formatting,
     generators,
@@ -14,6 +18,7 @@ from speedwright.agent.rules.python import (
     invariants,
     joining,
     lifting,
+    mapping,
     membership,
     numeric,
     quantifiers,
@@ -58,16 +63,22 @@ _SINGLE: tuple[PythonRule, ...] = (
     *typetests.RULES,
     *formatting.RULES,
     *inlining.RULES,
+    *counting.RULES,
+    *closedforms.RULES,
+    *extremes.RULES,
+    *mapping.RULES,
+    *distinct.RULES,
 )
 
 # Changes of one expression or statement that leave everything around it alone.
 _SMALL = frozenset(
     {
-        "py-abstract-test", "py-any-loop", "py-constant-set", "py-constant-table",
+        "py-abstract-test", "py-any-loop", "py-bit-count", "py-constant-set", "py-constant-table",
         "py-effect-comprehension", "py-fixed-attribute", "py-format-string", "py-inline-call",
-        "py-itemgetter-key", "py-list-over-generator", "py-map-lambda", "py-membership-copy",
-        "py-merged-test", "py-missing-attribute", "py-regex-cache", "py-regex-constant",
-        "py-regex-guard", "py-square", "py-typing-cast", "py-wasted-container",
+        "py-itemgetter-key", "py-list-over-generator", "py-map-call", "py-map-lambda",
+        "py-membership-copy", "py-merged-test", "py-missing-attribute", "py-one-split",
+        "py-regex-cache", "py-regex-constant", "py-regex-guard", "py-square",
+        "py-two-value-extreme", "py-typing-cast", "py-wasted-container",
     }
 )  # fmt: skip
 

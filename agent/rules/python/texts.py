@@ -1,4 +1,4 @@
-"""Questions to texts and types that one call answers, and log lines nobody reads."""
+"""Questions to texts and types that one call answers, and work on texts that nobody reads."""
 
 from __future__ import annotations
 
@@ -111,4 +111,23 @@ LOGGING = PythonRule(
     find=_find_logging,
 )
 
-RULES = (MERGED, LOGGING)
+ONE_SPLIT = PythonRule(
+    id="py-one-split",
+    detects="`text.split(sep)[0]` or `text.split(sep)[-1]`: all parts made for the sake of one.",
+    explanation=(
+        "The whole text is cut and every part is a new object. With a limit of one cut, from the "
+        "left or from the right, only the wanted part and the rest are made."
+    ),
+    odds=0.4,
+    find=finder(
+        (
+            Form(pattern="X.split(S)[-1]", template="X.rsplit(S, 1)[-1]"),
+            Form(pattern="X.split(S)[0]", template="X.split(S, 1)[0]"),
+            Form(pattern="X.split()[-1]", template="X.rsplit(None, 1)[-1]"),
+            Form(pattern="X.split()[0]", template="X.split(None, 1)[0]"),
+        ),
+        "cut off one part instead of cutting the whole text",
+    ),
+)
+
+RULES = (MERGED, LOGGING, ONE_SPLIT)

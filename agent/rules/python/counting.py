@@ -1,0 +1,168 @@
+"""Counting that a method of the container, or of the number, does in C."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+import libcst as cst
+
+from speedwright.agent.rules.python.blockforms import BlockForm, block_finder, foldable
+from speedwright.agent.rules.python.change import Change
+from speedwright.agent.rules.python.forms import Form, finder
+from speedwright.agent.rules.python.pattern import Bindings
+from speedwright.agent.rules.python.rule import PythonRule
+from speedwright.agent.rules.python.view import ModuleView
+
+_SUMMARY = "counted equal elements with the container's own method"
+
+
+def _steady(view: ModuleView, found: Bindings) -> bool:
+    """What is counted does not depend on the element, and the source is not made for this loop."""
+    element, wanted, source = found["VT"], found["Y"], found["X"]
+    assert isinstance(element, cst.Name)
+    assert isinstance(wanted, cst.BaseExpression)
+    fresh = (cst.Call, cst.BaseComp, cst.BaseSet, cst.BaseDict)
+    return element.value not in view.variables(wanted) and not isinstance(source, fresh)
+
+
+def _steady_form(view: ModuleView, node: cst.BaseExpression, found: Bindings) -> bool:
+    return _steady(view, found)
+
+
+def _steady_block(view: ModuleView, old: Sequence[cst.BaseStatement], found: Bindings) -> bool:
+    return _steady(view, found) and foldable(view, old, found)
+
+
+_EXPRESSIONS = tuple(
+    Form(pattern=pattern, template="X.count(Y)", builtins=(name,), guard=_steady_form)
+    for test in ("VT == Y", "Y == VT")
+    for name, pattern in (
+        ("sum", f"sum({test} for VT in X)"),
+        ("sum", f"sum([{test} for VT in X])"),
+        ("sum", f"sum(1 for VT in X if {test})"),
+        ("sum", f"sum([1 for VT in X if {test}])"),
+        ("len", f"len([VT for VT in X if {test}])"),
+        ("len", f"len([1 for VT in X if {test}])"),
+    )
+)
+_LOOPS = tuple(
+    BlockForm(
+        pattern=f"for VT in X:\n  {step}\n", template="V += X.count(Y)\n", guard=_steady_block
+    )
+    for test in ("VT == Y", "Y == VT")
+    for step in (f"if {test}:\n    V += 1", f"if {test}:\n    V = V + 1", f"V += {test}")
+)
+_find_expressions = finder(_EXPRESSIONS, _SUMMARY)
+_find_loops = block_finder(_LOOPS, _SUMMARY)
+
+
+def _find(view: ModuleView) -> Iterator[Change]:
+    yield from _find_expressions(view)
+    yield from _find_loops(view)
+
+
+COUNT_EQUAL = PythonRule(
+    id="py-count-equal",
+    detects="A loop, or `sum` over one, that counts how many elements equal a value.",
+    explanation=(
+        "Each comparison is a round of bytecode. `list.count`, `tuple.count` and `str.count` make "
+        "the same comparisons in C. Other iterables have no such method."
+    ),
+    odds=0.5,
+    find=_find,
+)
+
+BIT_COUNT = PythonRule(
+    id="py-bit-count",
+    detects='Ones counted in the text of a binary number, as `bin(x).count("1")`.',
+    explanation=(
+        "The text of the number is made, cut and searched for every call. `int.bit_count` reads "
+        "the ones from the number itself, from Python 3.10 on."
+    ),
+    odds=0.5,
+    find=finder(
+        tuple(
+            Form(pattern=f"{text}.count({one})", template="X.bit_count()", builtins=(name,))
+            for one in ("'1'", '"1"')
+            for name, text in (
+                ("bin", "bin(X)"),
+                ("bin", "bin(X)[2:]"),
+                ("format", "format(X, 'b')"),
+                ("format", 'format(X, "b")'),
+            )
+        ),
+        "counted the ones of a number without writing it down",
+    ),
+)
+
+
+def _few_wanted(view: ModuleView, found: Bindings) -> bool:
+    """A constant of few elements: each is a walk over the source of its own."""
+    wanted = found["Y"]
+    if isinstance(wanted, cst.SimpleString):
+        return len(wanted.raw_value) <= MOST_WANTED
+    if not isinstance(wanted, cst.Tuple | cst.List | cst.Set) or not _steady(view, found):
+        return False
+    constants = all(isinstance(e.value, cst.SimpleString | cst.BaseNumber) for e in wanted.elements)
+    return constants and len(wanted.elements) <= MOST_WANTED
+
+
+def _few_form(view: ModuleView, node: cst.BaseExpression, found: Bindings) -> bool:
+    return _few_wanted(view, found) and _steady(view, found)
+
+
+def _few_block(view: ModuleView, old: Sequence[cst.BaseStatement], found: Bindings) -> bool:
+    return _few_wanted(view, found) and _steady_block(view, old, found)
+
+
+MOST_WANTED = 12
+_MEMBERS = "counted each wanted element with the container's own method"
+_find_members = finder(
+    tuple(
+        Form(
+            pattern=pattern,
+            template="sum(map(X.count, set(Y)))",
+            builtins=("sum", "map", "set", name),
+            guard=_few_form,
+        )
+        for name, pattern in (
+            ("sum", "sum(VT in Y for VT in X)"),
+            ("sum", "sum([VT in Y for VT in X])"),
+            ("sum", "sum(1 for VT in X if VT in Y)"),
+            ("sum", "sum([1 for VT in X if VT in Y])"),
+            ("len", "len([VT for VT in X if VT in Y])"),
+        )
+    ),
+    _MEMBERS,
+)
+_find_member_loops = block_finder(
+    tuple(
+        BlockForm(
+            pattern=f"for VT in X:\n  {step}\n",
+            template="V += sum(map(X.count, set(Y)))\n",
+            builtins=("sum", "map", "set"),
+            guard=_few_block,
+        )
+        for step in ("if VT in Y:\n    V += 1", "if VT in Y:\n    V = V + 1", "V += VT in Y")
+    ),
+    _MEMBERS,
+)
+
+
+def _find_all_members(view: ModuleView) -> Iterator[Change]:
+    yield from _find_members(view)
+    yield from _find_member_loops(view)
+
+
+COUNT_MEMBERS = PythonRule(
+    id="py-count-members",
+    detects="Elements counted that are among a few constants, as the vowels of a text.",
+    explanation=(
+        "Each element is tested by bytecode. `str.count` and `list.count` walk the text once for "
+        "each constant, in C, which is faster while these are few."
+    ),
+    odds=0.45,
+    find=_find_all_members,
+)
+
+RULES = (COUNT_EQUAL, COUNT_MEMBERS, BIT_COUNT)

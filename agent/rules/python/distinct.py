@@ -1,0 +1,84 @@
+"""Work done once for every distinct element instead of once for every element."""
+
+from __future__ import annotations
+
+import libcst as cst
+
+from speedwright.agent.rules.python.forms import Form, finder
+from speedwright.agent.rules.python.pattern import Bindings
+from speedwright.agent.rules.python.rule import PythonRule
+from speedwright.agent.rules.python.scope import is_simple, leaves
+from speedwright.agent.rules.python.view import ModuleView
+
+_TIMES = "times_seen"
+
+
+def _depends_on_element(view: ModuleView, node: cst.BaseExpression, found: Bindings) -> bool:
+    """Worth it: a call or a test for every element, of something that can be walked twice."""
+    element, source = found["VT"], found["X"]
+    assert isinstance(element, cst.Name)
+    assert isinstance(source, cst.BaseExpression)
+    parts = [n for hole in ("E", "C") if isinstance(n := found.get(hole), cst.BaseExpression)]
+    names = set().union(*(view.variables(part) for part in parts))
+    if not is_simple(source) or element.value not in names or _TIMES in names:
+        return False
+    works = (cst.Call, cst.Comparison, cst.Subscript)
+    return not any(leaves(view, part) for part in parts) and any(
+        isinstance(n, works) for part in parts for n in view.nodes(part)
+    )
+
+
+_BRACKETS = (("[", "]"), ("", ""))
+
+DISTINCT_JOIN = PythonRule(
+    id="py-distinct-join",
+    detects="`sep.join(...)` over a text with a call or test for every character.",
+    explanation=(
+        "A long text has few distinct characters. What becomes of each is worked out once and "
+        "looked up, in C, for all the others."
+    ),
+    odds=0.4,
+    find=finder(
+        tuple(
+            Form(
+                pattern=f"{text}.join({left}E for VT in X{given}{right})",
+                template=f"{text}.join(map({{VT: {value} for VT in set(X)}}.__getitem__, X))",
+                builtins=("map", "set"),
+                guard=_depends_on_element,
+            )
+            for left, right in _BRACKETS
+            for text, given, value in (
+                ("''", " if C", '(E if C else "")'),
+                ('""', " if C", '(E if C else "")'),
+                ("S", "", "E"),
+            )
+        ),
+        "worked out each distinct character once",
+    ),
+)
+
+DISTINCT_SUM = PythonRule(
+    id="py-distinct-sum",
+    detects="`sum(...)` with a call or test for every element of a text or list.",
+    explanation=(
+        "Where few elements are distinct, as in a text, each needs the work once. "
+        "`collections.Counter` counts them in C."
+    ),
+    odds=0.25,
+    find=finder(
+        tuple(
+            Form(
+                pattern=f"sum({left}E for VT in X{given}{right})",
+                template=f"sum([{_TIMES} * E for VT, {_TIMES} in CALL(X).items(){given}])",
+                builtins=("sum",),
+                call=("collections", "Counter"),
+                guard=_depends_on_element,
+            )
+            for left, right in _BRACKETS
+            for given in ("", " if C")
+        ),
+        "added up each distinct element once, times its number",
+    ),
+)
+
+RULES = (DISTINCT_JOIN, DISTINCT_SUM)
