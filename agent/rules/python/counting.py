@@ -11,6 +11,8 @@ from speedwright.agent.rules.python.change import Change
 from speedwright.agent.rules.python.forms import Form, finder
 from speedwright.agent.rules.python.pattern import Bindings
 from speedwright.agent.rules.python.rule import PythonRule
+from speedwright.agent.rules.python.scope import function_of, stores
+from speedwright.agent.rules.python.subject import value_of
 from speedwright.agent.rules.python.view import ModuleView
 
 _SUMMARY = "counted equal elements with the container's own method"
@@ -98,13 +100,22 @@ BIT_COUNT = PythonRule(
 
 def _few_wanted(view: ModuleView, found: Bindings) -> bool:
     """A constant of few elements: each is a walk over the source of its own."""
-    wanted = found["Y"]
+    wanted: object = found["Y"]
+    if isinstance(wanted, cst.Name):
+        wanted = _only_value(view, wanted)
     if isinstance(wanted, cst.SimpleString):
         return len(wanted.raw_value) <= MOST_WANTED
     if not isinstance(wanted, cst.Tuple | cst.List | cst.Set) or not _steady(view, found):
         return False
     constants = all(isinstance(e.value, cst.SimpleString | cst.BaseNumber) for e in wanted.elements)
     return constants and len(wanted.elements) <= MOST_WANTED
+
+
+def _only_value(view: ModuleView, name: cst.Name) -> object:
+    """What a name of this function or module is bound to, if that is done once, in sight."""
+    home = function_of(view, name)
+    bound = stores(view, name.value, home) or stores(view, name.value)
+    return value_of(view, bound[0]) if len(bound) == 1 else None
 
 
 def _few_form(view: ModuleView, node: cst.BaseExpression, found: Bindings) -> bool:

@@ -30,6 +30,26 @@ def _depends_on_element(view: ModuleView, node: cst.BaseExpression, found: Bindi
 
 _BRACKETS = (("[", "]"), ("", ""))
 
+# `translate` is twice as fast, and only texts have it.
+_JOINED = tuple(
+    Form(
+        pattern=f"{text}.join({left}E for VT in X{given}{right})",
+        template=template,
+        builtins=("map", "set", "ord"),
+        guard=_depends_on_element,
+        odds=odds,
+    )
+    for left, right in _BRACKETS
+    for text, given, template, odds in (
+        *(
+            (empty, given, f"X.translate({{ord(VT): {value} for VT in set(X)}})", 0.45)
+            for empty in ("''", '""')
+            for given, value in (("", "E"), (" if C", "(E if C else None)"))
+        ),
+        ("S", "", "S.join(map({VT: E for VT in set(X)}.__getitem__, X))", 0.3),
+    )
+)
+
 DISTINCT_JOIN = PythonRule(
     id="py-distinct-join",
     detects="`sep.join(...)` over a text with a call or test for every character.",
@@ -38,23 +58,7 @@ DISTINCT_JOIN = PythonRule(
         "looked up, in C, for all the others."
     ),
     odds=0.4,
-    find=finder(
-        tuple(
-            Form(
-                pattern=f"{text}.join({left}E for VT in X{given}{right})",
-                template=f"{text}.join(map({{VT: {value} for VT in set(X)}}.__getitem__, X))",
-                builtins=("map", "set"),
-                guard=_depends_on_element,
-            )
-            for left, right in _BRACKETS
-            for text, given, value in (
-                ("''", " if C", '(E if C else "")'),
-                ('""', " if C", '(E if C else "")'),
-                ("S", "", "E"),
-            )
-        ),
-        "worked out each distinct character once",
-    ),
+    find=finder(_JOINED, "worked out each distinct character once"),
 )
 
 DISTINCT_SUM = PythonRule(

@@ -30,7 +30,9 @@ from speedwright.agent.rules.python.scope import (
 from speedwright.agent.rules.python.view import ModuleView
 
 _MOST_SEQUENCES = 3
-_RANGES = (expression("range(len(X))"), expression("range(0, len(X))"))
+_RANGES = tuple(
+    expression(f"range({ends})") for ends in ("len(X)", "0, len(X)", "A, len(X)", "A, len(X), K")
+)
 
 
 def _find_range_len(view: ModuleView) -> Iterator[Change]:
@@ -42,13 +44,25 @@ def _find_range_len(view: ModuleView) -> Iterator[Change]:
             continue
         sequence = found["X"]
         assert isinstance(sequence, cst.BaseExpression)
-        change = _walked(view, loop, loop.target.value, sequence)
+        cut = _cut(found)
+        change = None if cut is None else _walked(view, loop, loop.target.value, sequence, cut)
         if change is not None:
             yield change
 
 
+def _cut(found: Bindings) -> str | None:
+    """The slice that a range with start or step stands for; `None` if that is not known."""
+    start, step = found.get("A"), found.get("K")
+    if start is None:
+        return ""
+    if not isinstance(start, cst.Integer) or not isinstance(step, cst.Integer | None):
+        return None
+    first = "" if start.value == "0" else start.value
+    return f"[{first}:]" if step is None else f"[{first}::{step.value}]"
+
+
 def _walked(
-    view: ModuleView, loop: cst.For, index: str, sequence: cst.BaseExpression
+    view: ModuleView, loop: cst.For, index: str, sequence: cst.BaseExpression, cut: str
 ) -> Change | None:
     uses = view.occurrences(index, loop.body)
     if any(is_store(view, n) for n in uses):
@@ -68,7 +82,9 @@ def _walked(
     else:
         chosen = {code(sequence): own}
         plain = False
-    return _rewritten(view, loop, index, chosen, plain=plain)
+    if cut and (not plain or len(chosen) > 1):
+        return None
+    return _rewritten(view, loop, index, chosen, plain=plain, cut=cut)
 
 
 def _stored(view: ModuleView, reads: dict[str, list[cst.Subscript]]) -> bool:
@@ -97,6 +113,7 @@ def _rewritten(
     chosen: dict[str, list[cst.Subscript]],
     *,
     plain: bool,
+    cut: str,
 ) -> Change:
     names: list[str] = []
     edits: dict[cst.CSTNode, Edit] = {}
@@ -109,7 +126,7 @@ def _rewritten(
     sequences = ", ".join(chosen)
     if plain:
         target = ", ".join(names)
-        source = sequences if len(names) == 1 else f"zip({sequences})"
+        source = f"{sequences}{cut}" if len(names) == 1 else f"zip({sequences})"
     else:
         target, source = f"{index}, {names[0]}", f"enumerate({sequences})"
     edits[loop.target] = become(_bare(target))

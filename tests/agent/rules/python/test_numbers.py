@@ -134,14 +134,33 @@ POSITIVE = [
     (
         "py-distinct-join",
         "def f(s, k):\n    return ''.join([chr((ord(c) + k) % 128) for c in s])\n",
-        "''.join(map({c: chr((ord(c) + k) % 128) for c in set(s)}.__getitem__, s))",
+        "return s.translate({ord(c): chr((ord(c) + k) % 128) for c in set(s)})",
         ("f('hello', 3)", "f('', 1)"),
     ),
     (
         "py-distinct-join",
         "def f(s):\n    return ''.join(c for c in s if c.lower() not in 'aeiou')\n",
-        "(c if c.lower() not in 'aeiou' else \"\")",
+        "s.translate({ord(c): (c if c.lower() not in 'aeiou' else None) for c in set(s)})",
         ("f('Hello World')", "f('')"),
+    ),
+    (
+        "py-distinct-join",
+        "def f(xs):\n    return ', '.join([str(x + 1) for x in xs])\n",
+        "', '.join(map({x: str(x + 1) for x in set(xs)}.__getitem__, xs))",
+        ("f([1, 2, 1])", "f([])"),
+    ),
+    (
+        "py-count-members",
+        "def f(s):\n    wanted = ('2', '3')\n    return sum(c in wanted for c in s)\n",
+        "sum(map(s.count, set(wanted)))",
+        ("f('1232')",),
+    ),
+    (
+        "py-range-len",
+        "def f(s):\n    n = 0\n    for i in range(1, len(s), 2):\n        if s[i] in 'AEIOU':\n"
+        "            n += 1\n    return n\n",
+        "in s[1::2]:",
+        ("f('AAAB')", "f('')"),
     ),
     (
         "py-distinct-sum",
@@ -224,6 +243,9 @@ NEGATIVE = [
     ("py-distinct-join", "def f(s, g):\n    return ''.join([g() for c in s])\n"),
     ("py-distinct-sum", "def f(s):\n    return sum(c for c in s)\n"),
     ("py-distinct-sum", "def f(g):\n    return sum(len(c) for c in g())\n"),
+    ("py-range-len", "def f(s):\n    for i in range(1, len(s)):\n        print(s[i], s[i - 1])\n"),
+    ("py-range-len", "def f(s, k):\n    for i in range(0, len(s), k):\n        print(s[i])\n"),
+    ("py-range-len", "def f(s):\n    for i in range(-1, len(s)):\n        print(s[i])\n"),
     ("py-one-split", "def f(s):\n    return s.split(',')[1]\n"),
     ("py-one-split", "def f(s):\n    return s.split(',', 2)[-1]\n"),
 ]
