@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 import libcst as cst
 
@@ -54,13 +54,18 @@ _LOOPS = tuple(
     for test in ("VT == Y", "Y == VT")
     for step in (f"if {test}:\n    V += 1", f"if {test}:\n    V = V + 1", f"V += {test}")
 )
-_find_expressions = finder(_EXPRESSIONS, _SUMMARY)
-_find_loops = block_finder(_LOOPS, _SUMMARY)
 
 
-def _find(view: ModuleView) -> Iterator[Change]:
-    yield from _find_expressions(view)
-    yield from _find_loops(view)
+def _found_by(
+    *finders: Callable[[ModuleView], Iterator[Change]],
+) -> Callable[..., Iterator[Change]]:
+    """One `find` from several."""
+
+    def find(view: ModuleView) -> Iterator[Change]:
+        for each in finders:
+            yield from each(view)
+
+    return find
 
 
 COUNT_EQUAL = PythonRule(
@@ -71,7 +76,7 @@ COUNT_EQUAL = PythonRule(
         "the same comparisons in C. Other iterables have no such method."
     ),
     odds=0.5,
-    find=_find,
+    find=_found_by(finder(_EXPRESSIONS, _SUMMARY), block_finder(_LOOPS, _SUMMARY)),
 )
 
 BIT_COUNT = PythonRule(
@@ -128,42 +133,30 @@ def _few_block(view: ModuleView, old: Sequence[cst.BaseStatement], found: Bindin
 
 MOST_WANTED = 12
 _MEMBERS = "counted each wanted element with the container's own method"
-_find_members = finder(
-    tuple(
-        Form(
-            pattern=pattern,
-            template="sum(map(X.count, set(Y)))",
-            builtins=("sum", "map", "set", name),
-            guard=_few_form,
-        )
-        for name, pattern in (
-            ("sum", "sum(VT in Y for VT in X)"),
-            ("sum", "sum([VT in Y for VT in X])"),
-            ("sum", "sum(1 for VT in X if VT in Y)"),
-            ("sum", "sum([1 for VT in X if VT in Y])"),
-            ("len", "len([VT for VT in X if VT in Y])"),
-        )
-    ),
-    _MEMBERS,
+_MEMBER_EXPRESSIONS = tuple(
+    Form(
+        pattern=pattern,
+        template="sum(map(X.count, set(Y)))",
+        builtins=("sum", "map", "set", name),
+        guard=_few_form,
+    )
+    for name, pattern in (
+        ("sum", "sum(VT in Y for VT in X)"),
+        ("sum", "sum([VT in Y for VT in X])"),
+        ("sum", "sum(1 for VT in X if VT in Y)"),
+        ("sum", "sum([1 for VT in X if VT in Y])"),
+        ("len", "len([VT for VT in X if VT in Y])"),
+    )
 )
-_find_member_loops = block_finder(
-    tuple(
-        BlockForm(
-            pattern=f"for VT in X:\n  {step}\n",
-            template="V += sum(map(X.count, set(Y)))\n",
-            builtins=("sum", "map", "set"),
-            guard=_few_block,
-        )
-        for step in ("if VT in Y:\n    V += 1", "if VT in Y:\n    V = V + 1", "V += VT in Y")
-    ),
-    _MEMBERS,
+_MEMBER_LOOPS = tuple(
+    BlockForm(
+        pattern=f"for VT in X:\n  {step}\n",
+        template="V += sum(map(X.count, set(Y)))\n",
+        builtins=("sum", "map", "set"),
+        guard=_few_block,
+    )
+    for step in ("if VT in Y:\n    V += 1", "if VT in Y:\n    V = V + 1", "V += VT in Y")
 )
-
-
-def _find_all_members(view: ModuleView) -> Iterator[Change]:
-    yield from _find_members(view)
-    yield from _find_member_loops(view)
-
 
 COUNT_MEMBERS = PythonRule(
     id="py-count-members",
@@ -173,7 +166,7 @@ COUNT_MEMBERS = PythonRule(
         "each constant, in C, which is faster while these are few."
     ),
     odds=0.45,
-    find=_find_all_members,
+    find=_found_by(finder(_MEMBER_EXPRESSIONS, _MEMBERS), block_finder(_MEMBER_LOOPS, _MEMBERS)),
 )
 
 RULES = (COUNT_EQUAL, COUNT_MEMBERS, BIT_COUNT)
