@@ -141,10 +141,10 @@ class Boxes:
         try:
             result = session.run(call)
         except SandboxError:
-            self._open.pop(box, session).close()
+            self._open.pop(box).close()
             raise
-        is_whole = result.reply is not None and len(result.reply) == result.reply_bytes
-        answered = _read(result.reply) if is_whole and result.reply is not None else None
+        reply = result.reply if result.reply_bytes == len(result.reply or b"") else None
+        answered = None if reply is None else _read(reply)
         if answered is None and program == "make":
             raise SandboxError(
                 "the box that makes tests gave no answer",

@@ -158,7 +158,7 @@ class EnamelSuite:
             )
             scored = evaluator.evaluate(samples, progress)
         except SandboxError as error:
-            self._boxes.close()
+            self.close()
             infra = f"{error.message} {error.hint}".strip()
             return TaskScore(task_id=task.id, infra=infra, wall_s=time.monotonic() - start)
         return TaskScore(

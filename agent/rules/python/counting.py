@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 
 import libcst as cst
 
 from speedwright.agent.rules.python.blockforms import BlockForm, block_finder, foldable
-from speedwright.agent.rules.python.change import Change
-from speedwright.agent.rules.python.forms import Form, finder
+from speedwright.agent.rules.python.forms import Find, Form, finder, found_by
 from speedwright.agent.rules.python.pattern import Bindings
 from speedwright.agent.rules.python.rule import PythonRule
 from speedwright.agent.rules.python.scope import function_of, stores
 from speedwright.agent.rules.python.subject import value_of
 from speedwright.agent.rules.python.view import ModuleView
 
-_SUMMARY = "counted equal elements with the container's own method"
+MOST_WANTED = 12
 
 
 def _steady(view: ModuleView, found: Bindings) -> bool:
@@ -27,45 +26,68 @@ def _steady(view: ModuleView, found: Bindings) -> bool:
     return element.value not in view.variables(wanted) and not isinstance(source, fresh)
 
 
-def _steady_form(view: ModuleView, node: cst.BaseExpression, found: Bindings) -> bool:
-    return _steady(view, found)
+def _few(view: ModuleView, found: Bindings) -> bool:
+    """A constant of few elements besides: each is a walk over the source of its own."""
+    wanted: object = found["Y"]
+    if isinstance(wanted, cst.Name):
+        wanted = _only_value(view, wanted)
+    if isinstance(wanted, cst.SimpleString):
+        return len(wanted.raw_value) <= MOST_WANTED and _steady(view, found)
+    if not isinstance(wanted, cst.Tuple | cst.List | cst.Set):
+        return False
+    constants = all(isinstance(e.value, cst.SimpleString | cst.BaseNumber) for e in wanted.elements)
+    return constants and len(wanted.elements) <= MOST_WANTED and _steady(view, found)
 
 
-def _steady_block(view: ModuleView, old: Sequence[cst.BaseStatement], found: Bindings) -> bool:
-    return _steady(view, found) and foldable(view, old, found)
+def _only_value(view: ModuleView, name: cst.Name) -> object:
+    """What a name of this function or module is bound to, if that is done once, in sight."""
+    home = function_of(view, name)
+    bound = stores(view, name.value, home) or stores(view, name.value)
+    return value_of(view, bound[0]) if len(bound) == 1 else None
 
 
-_EXPRESSIONS = tuple(
-    Form(pattern=pattern, template="X.count(Y)", builtins=(name,), guard=_steady_form)
-    for test in ("VT == Y", "Y == VT")
-    for name, pattern in (
-        ("sum", f"sum({test} for VT in X)"),
-        ("sum", f"sum([{test} for VT in X])"),
-        ("sum", f"sum(1 for VT in X if {test})"),
-        ("sum", f"sum([1 for VT in X if {test}])"),
-        ("len", f"len([VT for VT in X if {test}])"),
-        ("len", f"len([1 for VT in X if {test}])"),
+def _counts(
+    tests: Sequence[str],
+    new: str,
+    allowed: Callable[[ModuleView, Bindings], bool],
+    summary: str,
+    builtins: tuple[str, ...] = (),
+) -> Find:
+    """Finds elements of `X` counted by a test, as an expression or by a loop into `V`."""
+
+    def fits(view: ModuleView, node: cst.BaseExpression, found: Bindings) -> bool:
+        return allowed(view, found)
+
+    def folds(view: ModuleView, old: Sequence[cst.BaseStatement], found: Bindings) -> bool:
+        return allowed(view, found) and foldable(view, old, found)
+
+    expressions = tuple(
+        Form(pattern=pattern, template=new, builtins=(name, *builtins), guard=fits)
+        for test in tests
+        for name, pattern in (
+            ("sum", f"sum({test} for VT in X)"),
+            ("sum", f"sum([{test} for VT in X])"),
+            ("sum", f"sum(1 for VT in X if {test})"),
+            ("sum", f"sum([1 for VT in X if {test}])"),
+            ("len", f"len([VT for VT in X if {test}])"),
+            ("len", f"len([1 for VT in X if {test}])"),
+        )
     )
-)
-_LOOPS = tuple(
-    BlockForm(
-        pattern=f"for VT in X:\n  {step}\n", template="V += X.count(Y)\n", guard=_steady_block
+    steps = [
+        step
+        for test in tests
+        for step in (f"if {test}:\n    V += 1", f"if {test}:\n    V = V + 1", f"V += {test}")
+    ]
+    walks = tuple(
+        BlockForm(
+            pattern=f"for VT in X:\n  {step}\n",
+            template=f"V += {new}\n",
+            builtins=builtins,
+            guard=folds,
+        )
+        for step in steps
     )
-    for test in ("VT == Y", "Y == VT")
-    for step in (f"if {test}:\n    V += 1", f"if {test}:\n    V = V + 1", f"V += {test}")
-)
-
-
-def _found_by(
-    *finders: Callable[[ModuleView], Iterator[Change]],
-) -> Callable[..., Iterator[Change]]:
-    """One `find` from several."""
-
-    def find(view: ModuleView) -> Iterator[Change]:
-        for each in finders:
-            yield from each(view)
-
-    return find
+    return found_by(finder(expressions, summary), block_finder(walks, summary))
 
 
 COUNT_EQUAL = PythonRule(
@@ -76,7 +98,29 @@ COUNT_EQUAL = PythonRule(
         "the same comparisons in C. Other iterables have no such method."
     ),
     odds=0.5,
-    find=_found_by(finder(_EXPRESSIONS, _SUMMARY), block_finder(_LOOPS, _SUMMARY)),
+    find=_counts(
+        ("VT == Y", "Y == VT"),
+        "X.count(Y)",
+        _steady,
+        "counted equal elements with the container's own method",
+    ),
+)
+
+COUNT_MEMBERS = PythonRule(
+    id="py-count-members",
+    detects="Elements counted that are among a few constants, as the vowels of a text.",
+    explanation=(
+        "Each element is tested by bytecode. `str.count` and `list.count` walk the text once for "
+        "each constant, in C, which is faster while these are few."
+    ),
+    odds=0.45,
+    find=_counts(
+        ("VT in Y",),
+        "sum(map(X.count, set(Y)))",
+        _few,
+        "counted each wanted element with the container's own method",
+        builtins=("sum", "map", "set"),
+    ),
 )
 
 BIT_COUNT = PythonRule(
@@ -100,73 +144,6 @@ BIT_COUNT = PythonRule(
         ),
         "counted the ones of a number without writing it down",
     ),
-)
-
-
-def _few_wanted(view: ModuleView, found: Bindings) -> bool:
-    """A constant of few elements: each is a walk over the source of its own."""
-    wanted: object = found["Y"]
-    if isinstance(wanted, cst.Name):
-        wanted = _only_value(view, wanted)
-    if isinstance(wanted, cst.SimpleString):
-        return len(wanted.raw_value) <= MOST_WANTED
-    if not isinstance(wanted, cst.Tuple | cst.List | cst.Set) or not _steady(view, found):
-        return False
-    constants = all(isinstance(e.value, cst.SimpleString | cst.BaseNumber) for e in wanted.elements)
-    return constants and len(wanted.elements) <= MOST_WANTED
-
-
-def _only_value(view: ModuleView, name: cst.Name) -> object:
-    """What a name of this function or module is bound to, if that is done once, in sight."""
-    home = function_of(view, name)
-    bound = stores(view, name.value, home) or stores(view, name.value)
-    return value_of(view, bound[0]) if len(bound) == 1 else None
-
-
-def _few_form(view: ModuleView, node: cst.BaseExpression, found: Bindings) -> bool:
-    return _few_wanted(view, found) and _steady(view, found)
-
-
-def _few_block(view: ModuleView, old: Sequence[cst.BaseStatement], found: Bindings) -> bool:
-    return _few_wanted(view, found) and _steady_block(view, old, found)
-
-
-MOST_WANTED = 12
-_MEMBERS = "counted each wanted element with the container's own method"
-_MEMBER_EXPRESSIONS = tuple(
-    Form(
-        pattern=pattern,
-        template="sum(map(X.count, set(Y)))",
-        builtins=("sum", "map", "set", name),
-        guard=_few_form,
-    )
-    for name, pattern in (
-        ("sum", "sum(VT in Y for VT in X)"),
-        ("sum", "sum([VT in Y for VT in X])"),
-        ("sum", "sum(1 for VT in X if VT in Y)"),
-        ("sum", "sum([1 for VT in X if VT in Y])"),
-        ("len", "len([VT for VT in X if VT in Y])"),
-    )
-)
-_MEMBER_LOOPS = tuple(
-    BlockForm(
-        pattern=f"for VT in X:\n  {step}\n",
-        template="V += sum(map(X.count, set(Y)))\n",
-        builtins=("sum", "map", "set"),
-        guard=_few_block,
-    )
-    for step in ("if VT in Y:\n    V += 1", "if VT in Y:\n    V = V + 1", "V += VT in Y")
-)
-
-COUNT_MEMBERS = PythonRule(
-    id="py-count-members",
-    detects="Elements counted that are among a few constants, as the vowels of a text.",
-    explanation=(
-        "Each element is tested by bytecode. `str.count` and `list.count` walk the text once for "
-        "each constant, in C, which is faster while these are few."
-    ),
-    odds=0.45,
-    find=_found_by(finder(_MEMBER_EXPRESSIONS, _MEMBERS), block_finder(_MEMBER_LOOPS, _MEMBERS)),
 )
 
 RULES = (COUNT_EQUAL, COUNT_MEMBERS, BIT_COUNT)

@@ -9,7 +9,7 @@ import libcst as cst
 
 from speedwright.agent.rules.python.blockforms import BlockForm, block_finder, foldable
 from speedwright.agent.rules.python.change import Change, Edit, become
-from speedwright.agent.rules.python.forms import Form, finder
+from speedwright.agent.rules.python.forms import Form, finder, found_by
 from speedwright.agent.rules.python.nodes import same
 from speedwright.agent.rules.python.pattern import Bindings, make
 from speedwright.agent.rules.python.rule import PythonRule
@@ -120,11 +120,6 @@ _GET_BLOCK = block_finder(
 )
 
 
-def _find_get(view: ModuleView) -> Iterator[Change]:
-    yield from _GET(view)
-    yield from _GET_BLOCK(view)
-
-
 def _find_items(view: ModuleView) -> Iterator[Change]:
     for loop in view.hot(cst.For):
         source = loop.iter
@@ -184,7 +179,7 @@ RULES = (
             "an exception for a missing key costs far more than either."
         ),
         odds=0.2,
-        find=_find_get,
+        find=found_by(_GET, _GET_BLOCK),
     ),
     PythonRule(
         id="py-dict-items",

@@ -9,7 +9,7 @@ import libcst as cst
 from speedwright.agent.rules.python.change import Change, become
 from speedwright.agent.rules.python.pattern import block, make_block, match_block
 from speedwright.agent.rules.python.rule import PythonRule
-from speedwright.agent.rules.python.scope import is_builtin, is_simple
+from speedwright.agent.rules.python.scope import is_builtin, is_simple, loops
 from speedwright.agent.rules.python.view import ModuleView
 
 # As the builtin does it: the first of equal ones stays.
@@ -22,7 +22,7 @@ _FORMS = tuple(
 
 def _find(view: ModuleView) -> Iterator[Change]:
     for line in view.hot(cst.SimpleStatementLine):
-        if not any(isinstance(above, cst.For | cst.While) for above in view.above(line)):
+        if not any(loops(view, line)):
             continue
         for pattern, name, new in _FORMS:
             found = match_block(pattern, [line])

@@ -14,6 +14,7 @@ from speedwright.agent.rules.python.scope import is_builtin
 from speedwright.agent.rules.python.view import ModuleView
 
 Guard = Callable[[ModuleView, cst.BaseExpression, Bindings], bool]
+Find = Callable[[ModuleView], Iterator[Change]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,13 +38,23 @@ class Form:
     odds: float | None = None
 
 
-def finder(forms: Sequence[Form], summary: str) -> Callable[[ModuleView], Iterator[Change]]:
+def finder(forms: Sequence[Form], summary: str) -> Find:
     """A rule's `find` that tries each form on each expression of the file."""
 
     def find(view: ModuleView) -> Iterator[Change]:
         for form in forms:
             if all(is_builtin(view, name) for name in form.builtins):
                 yield from _find(view, form, summary)
+
+    return find
+
+
+def found_by(*finders: Find) -> Find:
+    """A rule's `find` made of several."""
+
+    def find(view: ModuleView) -> Iterator[Change]:
+        for each in finders:
+            yield from each(view)
 
     return find
 

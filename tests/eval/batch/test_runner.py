@@ -71,6 +71,7 @@ def test_more_tasks_can_be_added_to_a_run(toy: Make) -> None:
     assert run(made.request(limit=1)).to_json()["is_partial"]
     whole = run(made.request(resume=True))
     assert made.calls() == ["a", "b", "c"]
+    assert made.calls("expect") == ["a", "b c"]  # a suite may make ready what comes next
     assert [row.result.task_id for row in whole.rows] == ["a", "b", "c"]
 
 

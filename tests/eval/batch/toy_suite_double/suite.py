@@ -97,6 +97,9 @@ class ToySuite:
     def read_predictions(self, path: Path) -> Mapping[str, tuple[str, ...]]:
         return {name: programs(found, name) for name, found in read_json(path).items()}
 
+    def expect(self, tasks: Sequence[Task]) -> None:
+        self._log("expect", " ".join(task.id for task in tasks))
+
     def evaluate(self, task: Task, samples: Sequence[str], progress: Progress) -> TaskScore:
         self._log("evaluate", task.id)
         self._misbehave(task.id)
