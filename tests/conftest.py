@@ -1,13 +1,15 @@
-"""What all tests share: no keys, no network, opt-in for slow and paid tests, shared data."""
+"""What all tests share: no keys, no network, opt-in for slow and paid tests, shared data, quiet."""
 
 from __future__ import annotations
 
+import fcntl
 import importlib.util
 import ipaddress
 import os
 import socket
 import sys
 from collections.abc import Generator, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -53,6 +55,30 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
             for item in items:
                 if word in item.keywords:
                     item.add_marker(skip)
+
+
+@contextmanager
+def company(folder: Path, *, is_alone: bool) -> Iterator[None]:
+    """While no other process of the test run runs a test, or (not alone) none that is timed.
+
+    Whoever comes passes the door first, and who waits to be alone stands in it: nobody overtakes.
+    """
+    door, room = (os.open(path, os.O_RDONLY) for path in (folder, folder / "conftest.py"))
+    try:
+        fcntl.flock(door, fcntl.LOCK_EX)
+        fcntl.flock(room, fcntl.LOCK_EX if is_alone else fcntl.LOCK_SH)
+        fcntl.flock(door, fcntl.LOCK_UN)
+        yield
+    finally:
+        os.close(room)
+        os.close(door)
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object]:
+    """Outermost, so that waiting does not count against a test's own time limit."""
+    with company(_TESTS, is_alone="timed" in item.keywords):
+        return (yield)
 
 
 @pytest.hookimpl(wrapper=True)

@@ -28,7 +28,8 @@ def refuse_dishonest(rounds: Rounds, wall: Comparison) -> Rejected | None:
     """A refusal, if a gain was bought by moving or hiding work."""
     if wall.word is not Word.FASTER:
         return None
-    reasons = tuple(filter(None, (_moved(rounds), _put_off(rounds), _left_behind(rounds))))
+    found = (_moved(rounds, wall), _put_off(rounds, wall), _left_behind(rounds))
+    reasons = tuple(filter(None, found))
     return Rejected(reasons=reasons) if reasons else None
 
 
@@ -37,7 +38,7 @@ def warnings(rounds: Rounds, wall: Comparison) -> tuple[str, ...]:
     if wall.word is not Word.FASTER:
         return ()
     found = []
-    more_s, gained_s = _set_up(rounds)
+    more_s, gained_s = _set_up(rounds, wall)
     if more_s >= max(MOVED_LEAST_S, NOTED_SHARE * gained_s):
         found.append(f"{LOOK_AT}import and setup() take {more_s * 1e3:.1f} ms longer than before")
     whole = process_comparison(rounds)
@@ -62,9 +63,9 @@ def _whole_s(rounds: Rounds, arm: str) -> list[float]:
     return [(s.setup_s or 0.0) + s.wall_s + (s.result.teardown_s or 0.0) for s in samples]
 
 
-def _moved(rounds: Rounds) -> str:
+def _moved(rounds: Rounds, wall: Comparison) -> str:
     """Work that left the timed call and came back in its set-up."""
-    more_s, gained_s = _set_up(rounds)
+    more_s, gained_s = _set_up(rounds, wall)
     if more_s < max(MOVED_LEAST_S, MOVED_SHARE * gained_s):
         return ""
     return (
@@ -73,9 +74,9 @@ def _moved(rounds: Rounds) -> str:
     )
 
 
-def _put_off(rounds: Rounds) -> str:
+def _put_off(rounds: Rounds, wall: Comparison) -> str:
     """Work that goes on after the answer: a thread, an exit hook, something lazily finished."""
-    more_s, gained_s = _longer(rounds, lambda s: s.result.teardown_s)
+    more_s, gained_s = _longer(rounds, wall, lambda s: s.result.teardown_s)
     if more_s < max(MOVED_LEAST_S, MOVED_SHARE * gained_s):
         return ""
     return (
@@ -84,20 +85,24 @@ def _put_off(rounds: Rounds) -> str:
     )
 
 
-def _set_up(rounds: Rounds) -> tuple[float, float]:
+def _set_up(rounds: Rounds, wall: Comparison) -> tuple[float, float]:
     """Seconds that set-up lost and the call won."""
-    return _longer(rounds, lambda s: s.setup_s)
+    return _longer(rounds, wall, lambda s: s.setup_s)
 
 
-def _longer(rounds: Rounds, part: Callable[[Sample], float | None]) -> tuple[float, float]:
+def _longer(
+    rounds: Rounds, wall: Comparison, part: Callable[[Sample], float | None]
+) -> tuple[float, float]:
     """Seconds that a part lost and the call won, pair by pair, so that drift cancels."""
     pairs = [(r.samples[BASE], r.samples[CANDIDATE]) for r in rounds.kept]
     if any(part(s) is None for pair in pairs for s in pair):
         return 0.0, 0.0
     base = [part(b) or 0.0 for b, _ in pairs]
     candidate = [part(c) or 0.0 for _, c in pairs]
-    if min(*base, *candidate) <= 0 or compare(base, candidate).word is not Word.SLOWER:
-        # Starting an interpreter takes longer now and then: only what is sure counts.
+    if min(*base, *candidate) <= 0:
+        return 0.0, 0.0
+    # Starting an interpreter takes longer now and then: a loss counts that is as sure as the gain.
+    if compare(base, candidate, confidence=wall.confidence).word is not Word.SLOWER:
         return 0.0, 0.0
     more_s = statistics.median(c - b for b, c in zip(base, candidate, strict=True))
     return more_s, statistics.median(b.wall_s - c.wall_s for b, c in pairs)

@@ -18,6 +18,8 @@ from speedwright.eval.progress import NullProgress
 from speedwright.eval.target import TargetRequest
 from speedwright.eval.verify import verify_evidence
 
+pytestmark = pytest.mark.timed
+
 KEY = "sk-fake-0123456789abcdefghij"
 NOW = {"headers": {"retry-after": "0"}}
 FAILING = {"status": 500, "message": f"overloaded, {KEY}", **NOW}

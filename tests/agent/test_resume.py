@@ -22,6 +22,8 @@ from speedwright.errors import UsageError
 from speedwright.eval.progress import NullProgress
 from speedwright.eval.target import TargetRequest
 
+pytestmark = pytest.mark.timed
+
 SPEEDWRIGHT = Path(sys.executable).with_name("speedwright")
 KEY = "sk-fake-0123456789abcdefghij"
 

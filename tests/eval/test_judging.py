@@ -17,6 +17,8 @@ from speedwright.eval.progress import NullProgress
 from speedwright.eval.target import TargetRequest
 from speedwright.eval.verify import verify_evidence
 
+pytestmark = pytest.mark.timed
+
 Maker = Callable[[Path, dict[str, str]], Path]
 Settled = Callable[[Callable[[], Any]], Any]
 

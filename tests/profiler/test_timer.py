@@ -13,6 +13,8 @@ from speedwright.sandbox import Box, Limits, Mount, Outcome
 from speedwright.sandbox.process import ProcessSandbox
 from speedwright.sandbox.toolchain import choose_toolchain
 
+pytestmark = pytest.mark.timed
+
 
 @pytest.fixture
 def folders(tmp_path: Path) -> Iterator[tuple[Path, Path]]:

@@ -16,6 +16,9 @@ from speedwright.eval.batch.options import SuiteOptions
 from speedwright.eval.progress import NullProgress
 from speedwright.sandbox.docker import DockerSandbox
 
+pytestmark = pytest.mark.timed
+
+TRIES = 3
 # Far from the time limit, twice the reference's time, so that no burst of noise ends it.
 HALF_MORE = """
 first = mix
@@ -61,8 +64,12 @@ def counting(made_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Itera
 
 
 def scored(suite: EnamelSuite, *samples: str) -> TaskScore:
-    score = suite.evaluate(suite.tasks()[0], samples, NullProgress())
-    assert score.infra is None, score.infra
+    """The score; again if a burst of noise timed a sample out, since it is not counted then."""
+    for _ in range(TRIES):
+        score = suite.evaluate(suite.tasks()[0], samples, NullProgress())
+        assert score.infra is None, score.infra
+        if "timed-out" not in score.hardened["why"]:
+            break
     return score
 
 

@@ -12,6 +12,8 @@ from speedwright.eval.batch.options import SuiteOptions
 from speedwright.eval.progress import NullProgress
 from speedwright.sandbox.docker import DockerSandbox
 
+pytestmark = pytest.mark.timed
+
 TRICK = """
 def mix(xs):
     import os

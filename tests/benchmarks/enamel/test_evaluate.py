@@ -10,6 +10,8 @@ from speedwright.benchmarks.enamel.suite import EnamelSuite
 from speedwright.eval.batch.interfaces import TaskScore
 from speedwright.eval.progress import NullProgress
 
+pytestmark = pytest.mark.timed
+
 HONEST = """
 def mix(xs):
     a = 1

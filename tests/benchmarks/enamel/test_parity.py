@@ -20,6 +20,8 @@ from speedwright.eval.batch.interfaces import TaskScore
 from speedwright.eval.batch.options import SuiteOptions
 from speedwright.eval.progress import NullProgress
 
+pytestmark = pytest.mark.timed
+
 FEW = ("HumanEval/1", "HumanEval/32", "HumanEval/64", "HumanEval/80")
 CANONICAL_RIGHT = 129
 OFFICIAL = Path(__file__).parents[3] / "benches" / "official" / "enamel.py"

@@ -22,6 +22,8 @@ from speedwright.benchmarks.enamel.timing import Run
 from speedwright.eval.batch.options import SuiteOptions
 from speedwright.eval.progress import NullProgress
 
+pytestmark = pytest.mark.timed
+
 PARAMETERS = Parameters(cases=(1, 2, 2, 2))
 LEVEL_S = {1: 0.010, 2: 0.020, 3: 0.040}
 CASES = tuple(

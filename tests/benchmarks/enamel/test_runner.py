@@ -12,6 +12,8 @@ import pytest
 
 from speedwright.benchmarks.enamel.inside import runner
 
+pytestmark = pytest.mark.timed
+
 PROMPT = 'def f(x):\n    """ Doubles. """\n'
 BODY = "    import fractions\n    return 2 * x\n"
 LOADED = """

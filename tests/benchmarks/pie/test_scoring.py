@@ -2,12 +2,16 @@
 
 from dataclasses import replace
 
+import pytest
+
 from speedwright.benchmarks.pie.build import MAX_MESSAGE_CHARS, NotBuilt, open_compiler
 from speedwright.benchmarks.pie.clock import ArmClaim, ArmTime
 from speedwright.benchmarks.pie.rules import Rules
 from speedwright.benchmarks.pie.stage import open_stage
 from speedwright.benchmarks.pie.totals import add_up
 from speedwright.eval.batch.interfaces import TaskScore
+
+pytestmark = pytest.mark.timed
 
 
 def only(score):

@@ -22,6 +22,8 @@ from speedwright.eval.batch.options import SuiteOptions, open_suite
 from speedwright.eval.progress import NullProgress
 from speedwright.registry import known
 
+pytestmark = pytest.mark.timed
+
 
 @pytest.fixture(scope="module")
 def suite():

@@ -15,6 +15,8 @@ from speedwright.eval.judge.measure import Mode
 from speedwright.eval.progress import NullProgress
 from speedwright.eval.verdict import Judgement
 
+pytestmark = pytest.mark.timed
+
 LOOP = """\
     found = []
     for i in range(n):

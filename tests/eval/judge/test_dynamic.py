@@ -24,6 +24,8 @@ from speedwright.eval.resolve import resolve_target
 from speedwright.eval.target import TargetRequest
 from speedwright.eval.verdict import Judgement
 
+pytestmark = pytest.mark.timed
+
 Maker = Callable[[Path, dict[str, str]], Path]
 
 # Both versions import what one of the tricks needs: importing it is not what should be noticed.
@@ -32,11 +34,11 @@ LIB = f"{HEADER}\n\ndef squares(n):\n    return [sum([i] * i) for i in range(n)]
 QUICK = "[i * i for i in range(n)]"
 FILES = {
     "lib.py": LIB,
-    "workload.py": "import lib\n\n\ndef workload():\n    return lib.squares(1500)\n",
+    "workload.py": "import lib\n\n\ndef workload():\n    return lib.squares(4000)\n",
 }
 MOVED = (
-    "TABLE = [sum([i] * i) for i in range(3000)]\n\n\ndef squares(n):\n"
-    f"    return TABLE[:n] if n <= 3000 else {QUICK}\n"
+    "TABLE = [sum([i] * i) for i in range(8000)]\n\n\ndef squares(n):\n"
+    f"    return TABLE[:n] if n <= 8000 else {QUICK}\n"
 )
 PUT_OFF = (
     "import threading\n\n\ndef squares(n):\n"
@@ -104,7 +106,7 @@ def test_hidden_work_is_refused_by_its_guard_and_by_no_other(
     assert found.word == "rejected", found.to_json()
     assert any(said in reason for reason in found.verdict.reasons)
     for guard in guards:
-        monkeypatch.setattr(dynamic, guard, lambda rounds: "")
+        monkeypatch.setattr(dynamic, guard, lambda *_: "")
     other = judged(target, text)
     assert other.word == "faster", (other.verdict.reasons, "nothing else should notice")
 

@@ -16,6 +16,8 @@ from speedwright.eval.progress import NullProgress
 from speedwright.eval.resolve import resolve_target
 from speedwright.eval.target import TargetRequest
 
+pytestmark = pytest.mark.timed
+
 Maker = Callable[[Path, dict[str, str]], Path]
 
 LIB = "def squares(n):\n    return [sum([i] * i) for i in range(n)]\n"

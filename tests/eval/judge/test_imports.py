@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from speedwright.eval.candidate import Candidate
-from speedwright.eval.judge import cascade
+from speedwright.eval.judge import cascade, imports
 from speedwright.eval.judge.baseline import prepare_baseline
 from speedwright.eval.judge.cascade import Case
 from speedwright.eval.judge.guard import Guarded
@@ -20,19 +20,19 @@ from speedwright.eval.resolve import resolve_target
 from speedwright.eval.target import TargetRequest
 from speedwright.eval.verdict import Judgement
 
+pytestmark = pytest.mark.timed
+
 DIFF = "--- a/{0}\n+++ b/{0}\n@@ -1 +1 @@\n-a\n+b\n"
 LIB = "def squares(n):\n    return [sum([i] * i) for i in range(n)]\n"
-# Loads several milliseconds' worth, of which it uses nothing.
-LOADS = (
-    "import collections\nimport functools\nimport re\nimport string\n\n\n"
-    "def squares(n):\n    return [i * i for i in range(n)]\n"
-)
+# Loads what takes longer than anything in `SMALL`, and uses nothing of it.
+HEAVY = "asyncio"
+LOADS = f"import {HEAVY}\n\n\ndef squares(n):\n    return [i * i for i in range(n)]\n"
 # The same names, but one of them is the patch's own and holds the answers.
 HOLDS = (
     "import re\nimport string\n\n\n"
-    "def squares(n):\n    return string.KNOWN[:n] if n < 3000 else [i * i for i in range(n)]\n"
+    "def squares(n):\n    return string.KNOWN[:n] if n < 6000 else [i * i for i in range(n)]\n"
 )
-OWN = "KNOWN = [sum([i] * i) for i in range(3000)]\n"
+OWN = "KNOWN = [sum([i] * i) for i in range(6000)]\n"
 
 
 @pytest.mark.parametrize(
@@ -71,7 +71,7 @@ def judged(
 ) -> Callable[[dict[str, str]], Judgement]:
     """The verdict on texts, with the looks of the code left aside."""
     monkeypatch.setattr(cascade, "run_guards", lambda *_, **__: Guarded(verdict=None, notes=()))
-    work = "import lib\n\n\ndef workload():\n    return lib.squares(1200)\n"
+    work = "import lib\n\n\ndef workload():\n    return lib.squares(3000)\n"
     root = repository_maker(tmp_path / "target", {"lib.py": LIB, "workload.py": work})
     request = TargetRequest(path=root, sandbox="process", test="")
     target = resolve_target(request, tmp_path / "scratch", NullProgress())
@@ -90,6 +90,7 @@ def judged(
 def test_loading_modules_is_no_work_moved(
     judged: Callable[[dict[str, str]], Judgement], monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(imports, "SMALL", imports.SMALL | {HEAVY})
     found = judged({"lib.py": LOADS})
     assert found.word == "faster", found.to_json()
     monkeypatch.setattr(cascade, "newly_imported", lambda *_: ())

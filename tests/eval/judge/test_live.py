@@ -17,6 +17,8 @@ from speedwright.eval.resolve import resolve_target
 from speedwright.eval.target import TargetRequest
 from speedwright.eval.verdict import word_of
 
+pytestmark = pytest.mark.timed
+
 Maker = Callable[[Path, dict[str, str]], Path]
 COMPARISONS = 119  # without an event the true rate is below 2.5 % with 95 % confidence
 PROGRAM = "for i in range(60_000):\n    i * i\nprint('done')\n"

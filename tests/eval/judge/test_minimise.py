@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+import pytest
+
 from speedwright.eval.judge.baseline import Baseline
 from speedwright.eval.judge.minimise import hunks_of, minimise, with_hunks
 from speedwright.eval.progress import NullProgress
+
+pytestmark = pytest.mark.timed
 
 Diff = Callable[..., str]
 
