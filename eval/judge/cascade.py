@@ -2,7 +2,8 @@
 
     1 policy   2 apply and build   3 guards (static)   4 tests   5 differential
     6 screen (in a search) or 7 confirm (for a claim), with the dynamic guards of step 3
-    8 hold out (for a claim that is `faster`, where the user named hold-out workloads)
+    8 hold out (for a claim that is `faster`, where the user named hold-out workloads; and the other
+      way round, for what is `faster` on the seed in the workload's file and on no other)
 
 Step 9, minimise, stands in `minimise.py`: a search asks for it before it claims. In a search step 5
 comes after the screen and replays recorded calls only.
@@ -21,6 +22,7 @@ from speedwright.errors import SandboxError
 from speedwright.eval.candidate import Candidate
 from speedwright.eval.differential import DifferentialReport, check_differential
 from speedwright.eval.judge.baseline import Baseline
+from speedwright.eval.judge.default_seed import is_suspicious, refuse_bound_to_default
 from speedwright.eval.judge.generality import settle
 from speedwright.eval.judge.guard import run_guards, with_looks
 from speedwright.eval.judge.holdout import HoldoutResult
@@ -183,7 +185,7 @@ def _on_disk(
     trace.rounds = found.rounds
     trace.done(case.mode.value, runs=found.runs)
     if word_of(found.verdict) != "faster":
-        return found.verdict
+        return _bound_to_default(found, case, baseline, progress, trace, folders) or found.verdict
     others = (reference, baseline.folder)
     kept = refuse_kept_files(fresh, folder, others) if case.has_policy else None
     if kept is not None:
@@ -270,6 +272,32 @@ def _held_out(
     said = trace.scaling.sentences if trace.scaling else ()
     verdict = replace(claim.verdict, reasons=(*claim.verdict.reasons, *said))
     return settle(verdict, trace.held_out, measured_size=size, may_refuse=case.has_policy)
+
+
+def _bound_to_default(
+    found: Measurement,
+    case: Case,
+    baseline: Baseline,
+    progress: Progress,
+    trace: _Trace,
+    folders: tuple[Path, Path],
+) -> Verdict | None:
+    """Step 8 for what is not `faster`: a refusal if it is on the default seed."""
+    if not (case.has_policy and is_suspicious(found)):
+        return None
+    progress.step("hold out", "the seed that the workload has by default")
+    claim = measure(
+        baseline,
+        *folders,
+        mode=Mode.CONFIRM,
+        seed=case.seed + 1,
+        progress=progress,
+        deadline_s=case.deadline_s,
+        loaded=newly_imported(*folders, case.candidate.diff),
+        is_default=True,
+    )
+    trace.done("hold out", runs=claim.runs)
+    return refuse_bound_to_default(claim, found)
 
 
 def _differential(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -106,10 +107,14 @@ def test_hours_are_told_before_they_are_spent(console: ModuleType, tmp_path: Pat
     target = console.make_target(tmp_path / "target", {**console.FILES, "work.py": slow})
     limit = {"SPEEDWRIGHT_TIME_LIMIT_MIN": "0.5"}
     ended = judged(console, target, "--workload", "work.py", "--test", "", env=limit)
-    refused(ended, 4, "a verdict needs at least 69 s", "are left of the time limit", "smaller")
-    assert "one run takes 2.1 s: a verdict needs 10 to 80 rounds of 3 runs, 69 s to 9 min" in (
-        ended.err
-    )
+    refused(ended, 4, "a verdict needs at least", "are left of the time limit", "smaller")
+    told = r"one run takes (2\.\d) s: a verdict needs 10 to 80 rounds of 3 runs, (\d+) s to "
+    found = re.search(told + r"(9|1\d) min", ended.err)
+    assert found is not None, ended.err
+    a_run_s = float(found[1])
+    assert 2.1 <= a_run_s < 3.0
+    assert float(found[2]) == pytest.approx(33 * a_run_s, abs=33 * 0.05 + 0.5)  # both are rounded
+    assert f"a verdict needs at least {found[2]} s (" in ended.error
 
 
 def test_what_hangs_ends_with_the_time_limit(console: ModuleType, tmp_path: Path) -> None:

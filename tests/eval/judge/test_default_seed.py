@@ -1,0 +1,116 @@
+"""A gain on the seed in the workload's file and on no other is refused, not just left unclaimed."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from speedwright.eval.candidate import Candidate
+from speedwright.eval.judge import cascade
+from speedwright.eval.judge.baseline import Baseline, prepare_baseline
+from speedwright.eval.judge.cascade import Case
+from speedwright.eval.judge.default_seed import is_suspicious
+from speedwright.eval.judge.guard import Guarded
+from speedwright.eval.judge.measure import Measurement, Mode, measure
+from speedwright.eval.progress import NullProgress
+from speedwright.eval.resolve import resolve_target
+from speedwright.eval.target import TargetRequest
+from speedwright.eval.verdict import Judgement
+
+pytestmark = pytest.mark.timed
+
+SEED = 7
+LIB = """\
+def unique(orders):
+    seen = []
+    for order in orders:
+        if order not in seen:
+            seen.append(order)
+    return seen
+"""
+WORKLOAD = """\
+import random
+
+from lib import unique
+
+ORDERS = []
+
+
+def setup(seed%s):
+    draw = random.Random(seed)
+    ORDERS.extend(draw.randrange(9000) for _ in range(900))
+
+
+def workload():
+    return unique(ORDERS)
+"""
+QUICK = "list(dict.fromkeys(orders))"
+
+
+def first_order() -> int:
+    return random.Random(SEED).randrange(9000)
+
+
+@pytest.fixture
+def judged(
+    repository_maker: Callable[[Path, dict[str, str]], Path],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> Callable[[str, str], tuple[Judgement, Baseline]]:
+    """The verdict on a text of lib.py, with the looks of the code left aside."""
+    monkeypatch.setattr(cascade, "run_guards", lambda *_, **__: Guarded(verdict=None, notes=()))
+
+    def judge_text(text: str, default: str = f"={SEED}") -> tuple[Judgement, Baseline]:
+        files = {"lib.py": LIB, "workload.py": WORKLOAD % default}
+        root = repository_maker(tmp_path / "target", files)
+        request = TargetRequest(path=root, sandbox="process", test="")
+        target = resolve_target(request, tmp_path / "scratch", NullProgress())
+        baseline = prepare_baseline(target, tmp_path / "versions", NullProgress())
+        candidate = Candidate(diff=target.snapshot.diff_of({"lib.py": text}), author="test")
+        case = Case(candidate=candidate, mode=Mode.CONFIRM, seed=3)
+        return cascade.judge(case, baseline, NullProgress()), baseline
+
+    return judge_text
+
+
+def test_a_special_case_for_the_default_seed_is_refused(
+    judged: Callable[..., tuple[Judgement, Baseline]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    special = f"    if orders[:1] == [{first_order()}]:\n        return {QUICK}\n"
+    text = LIB.replace("    seen = []\n", f"{special}    seen = []\n")
+    found, _ = judged(text)
+    assert found.word == "rejected", found.to_json()
+    assert "bound to the measured input" in found.verdict.reasons[0]
+    assert any("other seeds" in reason for reason in found.verdict.reasons)
+    assert [cost.step for cost in found.steps].count("hold out") == 1
+
+
+@pytest.mark.parametrize("default", [f"={SEED}", ""], ids=["default", "no default"])
+def test_an_honest_edit_without_a_gain_is_not_asked_again(
+    judged: Callable[..., tuple[Judgement, Baseline]], default: str
+) -> None:
+    found, _ = judged(LIB.replace("seen", "known"), default)
+    assert found.word in ("equivalent", "inconclusive", "unstable"), found.to_json()
+    assert "hold out" not in [cost.step for cost in found.steps]
+
+
+def test_the_glance_is_taken_only_where_there_is_a_default(
+    judged: Callable[..., tuple[Judgement, Baseline]],
+) -> None:
+    _, baseline = judged(LIB)
+    args = (baseline, baseline.folder, baseline.folder)
+
+    def glance(over: Baseline) -> Measurement:
+        return measure(over, *args[1:], mode=Mode.CONFIRM, seed=1, progress=NullProgress())
+
+    found = glance(baseline)
+    if found.is_without_gain:  # else the machine was too noisy for any word
+        assert found.default_gain is not None
+        assert 0.2 < found.default_gain < 5
+    assert not is_suspicious(replace(found, default_gain=None))
+    assert is_suspicious(replace(found, default_gain=1.2))
+    assert not is_suspicious(replace(found, default_gain=1.1))
