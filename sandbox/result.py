@@ -37,6 +37,8 @@ class ProcessResult:
         leftover_processes: Processes still alive at the end (killed by the supervisor).
         involuntary_switches: Involuntary context switches of everything it started.
         setup_s: Function calls only: seconds from the start to "ready", import included.
+        setup_cpu_s: Function calls only: user and system seconds of the command's own process until
+            then; `None` if nobody counts.
         teardown_s: Function calls only: seconds from the last byte of the reply to the end of the
             process; `None` if it had to be ended.
         reply: Function calls only: the serialised return value, capped at `output_bytes`.
@@ -59,6 +61,7 @@ class ProcessResult:
     leftover_processes: int = 0
     involuntary_switches: int = 0
     setup_s: float | None = None
+    setup_cpu_s: float | None = None
     teardown_s: float | None = None
     reply: bytes | None = None
     reply_bytes: int = 0

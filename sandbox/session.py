@@ -238,6 +238,7 @@ def to_result(frame: Frame, *, has_oom: bool) -> ProcessResult:
             leftover_processes=header["leftover_processes"],
             involuntary_switches=header["involuntary_switches"],
             setup_s=header["setup_s"],
+            setup_cpu_s=header["setup_cpu_s"],
             teardown_s=header["teardown_s"],
             reply=reply if header["has_reply"] else None,
             reply_bytes=header["reply_bytes"],

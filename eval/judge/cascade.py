@@ -339,6 +339,7 @@ def sample_rows(rounds: Rounds) -> tuple[dict[str, Any], ...]:
                 "cpu_s": s.cpu_s,
                 "peak_rss_bytes": s.peak_rss_bytes,
                 "setup_s": s.setup_s,
+                "setup_cpu_s": s.result.setup_cpu_s,
                 "teardown_s": s.result.teardown_s,
                 "involuntary_switches": s.result.involuntary_switches,
                 "leftover_processes": s.result.leftover_processes,

@@ -21,7 +21,7 @@ class Family:
     """
 
     def __init__(self, pid: int, box: Box) -> None:
-        self._pid = pid
+        self.pid = pid
         self._box = box
         self.status: int | None = None
         self.ended = 0.0
@@ -44,7 +44,7 @@ class Family:
             self.cpu_s += usage.ru_utime + usage.ru_stime
             self.peak_rss_bytes = max(self.peak_rss_bytes, usage.ru_maxrss * 1024)
             self.involuntary_switches += usage.ru_nivcsw
-            if pid == self._pid:
+            if pid == self.pid:
                 self.status, self.ended = status, now
 
     def kill(self, wake: int) -> None:

@@ -13,7 +13,7 @@ from speedwright.sandbox.supervisor.conversation import CHUNK_BYTES, Conversatio
 from speedwright.sandbox.supervisor.family import Family
 from speedwright.sandbox.supervisor.frames import Control, HarnessGone, Sink
 from speedwright.sandbox.supervisor.inside import Box
-from speedwright.sandbox.supervisor.kernel import descendants, widen
+from speedwright.sandbox.supervisor.kernel import cpu_s_of, descendants, widen
 from speedwright.sandbox.supervisor.start import COMPLAINT, STAMP_BYTES, become, read_note
 
 SETTLE_S = 0.05  # helpers that end because their parent did are not leftovers
@@ -45,6 +45,7 @@ class Run:
         self.outcome = self.detail = ""
         self.leftovers = 0
         self.started = 0.0
+        self.setup_cpu_s: float | None = None
 
     def start(self) -> bool:
         """Fork and exec; false if the program could not be started."""
@@ -188,6 +189,9 @@ class Run:
         """The next bytes of a function call's command, and what they set going."""
         talk = self.talk
         was_replied = talk.replied is not None
+        if talk.ready is None:
+            # It has said so and waits, or hung up; before the clock starts.
+            self.setup_cpu_s = cpu_s_of(self.family.pid)
         is_open = talk.take(descriptor)
         if talk.fault:
             self._withhold()
@@ -237,6 +241,7 @@ class Run:
         talk = self.talk
         part: dict[str, Any] = {
             "setup_s": None if talk.ready is None else talk.ready - self.started,
+            "setup_cpu_s": None if talk.ready is None else self.setup_cpu_s,
             "teardown_s": None,
             "has_reply": talk.is_complete,
             "reply_bytes": talk.reply.count,

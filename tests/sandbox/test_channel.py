@@ -215,6 +215,7 @@ HEADER = {
     "leftover_processes": 0,
     "involuntary_switches": 0,
     "setup_s": None,
+    "setup_cpu_s": None,
     "teardown_s": None,
     "has_reply": False,
     "reply_bytes": 0,

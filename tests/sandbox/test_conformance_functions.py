@@ -55,6 +55,15 @@ def test_setup_is_not_in_the_wall_time(python: Run) -> None:
     assert 0.2 <= result.wall_s < 0.5
 
 
+def test_cpu_time_of_setup_is_no_waiting_and_no_call(python: Run) -> None:
+    spin = "\nend = time.process_time() + {s}\nwhile time.process_time() < end: pass\n"
+    code = f"time.sleep(0.8){spin.format(s=0.3)}ready(); d = receive(){spin.format(s=0.5)}reply(d)"
+    result = call(python, code)
+    assert result.setup_s is not None and result.setup_s >= 1.1
+    assert result.setup_cpu_s is not None and 0.3 <= result.setup_cpu_s < 0.8
+    assert result.cpu_s >= 0.8
+
+
 def test_teardown_is_not_in_the_wall_time(python: Run) -> None:
     result = call(python, "ready(); reply(receive()); time.sleep(0.7)")
     assert result.is_success

@@ -232,6 +232,7 @@ def main() -> None:
     request = framing.receive()
     children.protect()
     gc.disable()
+    import_early(request["prompt"])  # once for the reference and the program
     head: dict[str, Any] = {"fault": "", "runs": [], "reference": []}
     outputs: list[bytes] = []
     limit_s = request["limit_s"]
