@@ -41,6 +41,8 @@ class ProcessResult:
             then; `None` if nobody counts.
         teardown_s: Function calls only: seconds from the last byte of the reply to the end of the
             process; `None` if it had to be ended.
+        teardown_cpu_s: Function calls only: user and system seconds of the command's own process
+            from then on; `None` if it had to be ended or nobody counts.
         reply: Function calls only: the serialised return value, capped at `output_bytes`.
         reply_bytes: Function calls only: length of the whole reply.
         reply_sha256: Function calls only: digest of the whole reply, hex.
@@ -63,6 +65,7 @@ class ProcessResult:
     setup_s: float | None = None
     setup_cpu_s: float | None = None
     teardown_s: float | None = None
+    teardown_cpu_s: float | None = None
     reply: bytes | None = None
     reply_bytes: int = 0
     reply_sha256: str = ""

@@ -240,6 +240,7 @@ def to_result(frame: Frame, *, has_oom: bool) -> ProcessResult:
             setup_s=header["setup_s"],
             setup_cpu_s=header["setup_cpu_s"],
             teardown_s=header["teardown_s"],
+            teardown_cpu_s=header["teardown_cpu_s"],
             reply=reply if header["has_reply"] else None,
             reply_bytes=header["reply_bytes"],
             reply_sha256=header["reply_sha256"],

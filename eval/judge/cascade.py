@@ -341,6 +341,7 @@ def sample_rows(rounds: Rounds) -> tuple[dict[str, Any], ...]:
                 "setup_s": s.setup_s,
                 "setup_cpu_s": s.result.setup_cpu_s,
                 "teardown_s": s.result.teardown_s,
+                "teardown_cpu_s": s.result.teardown_cpu_s,
                 "involuntary_switches": s.result.involuntary_switches,
                 "leftover_processes": s.result.leftover_processes,
             }

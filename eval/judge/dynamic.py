@@ -76,7 +76,7 @@ def _moved(rounds: Rounds, wall: Comparison) -> str:
 
 def _put_off(rounds: Rounds, wall: Comparison) -> str:
     """Work that goes on after the answer: a thread, an exit hook, something lazily finished."""
-    more_s, gained_s = _longer(rounds, wall, lambda s: s.result.teardown_s)
+    more_s, gained_s = _end(rounds, wall)
     if more_s < max(MOVED_LEAST_S, MOVED_SHARE * gained_s):
         return ""
     return (
@@ -92,6 +92,13 @@ def _set_up(rounds: Rounds, wall: Comparison) -> tuple[float, float]:
     """
     by_wall = _longer(rounds, wall, lambda s: s.setup_s)
     by_cpu = _longer(rounds, wall, lambda s: s.result.setup_cpu_s)
+    return max(by_wall, by_cpu)
+
+
+def _end(rounds: Rounds, wall: Comparison) -> tuple[float, float]:
+    """Seconds that the end lost, by either clock, and the call won."""
+    by_wall = _longer(rounds, wall, lambda s: s.result.teardown_s)
+    by_cpu = _longer(rounds, wall, lambda s: s.result.teardown_cpu_s)
     return max(by_wall, by_cpu)
 
 

@@ -16,8 +16,8 @@ A function call (`run` with "function": true) talks to its command on descriptor
     supervisor  stamps t1 when the last byte of the reply is here
 
 Clocks: CLOCK_MONOTONIC. A command's t0 is stamped in the forked child by our own code right before
-execve, its t1 when the parent notices that it ended. CPU time of set-up is the command's own (all
-threads, no children), read when it has said ready and before t0.
+execve, its t1 when the parent notices that it ended. CPU time of set-up and of the end is that of
+the command's own process (all threads, no children): read before t0, after t1, and at its end.
 
 Covers: time-outs, output floods, orphans and daemons (killed, reaped, their CPU time counted),
 state left in scratch places, a dead harness (end of stdin), a forgotten box (idle limit), a command

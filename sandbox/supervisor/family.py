@@ -8,6 +8,7 @@ import time
 
 from speedwright.sandbox.supervisor.frames import Refused
 from speedwright.sandbox.supervisor.inside import Box
+from speedwright.sandbox.supervisor.kernel import cpu_s_of
 
 KILL_S = 10.0
 
@@ -27,12 +28,15 @@ class Family:
         self.ended = 0.0
         self.is_alive = True
         self.cpu_s = 0.0
+        self.own_cpu_s: float | None = None
         self.peak_rss_bytes = 0
         self.involuntary_switches = 0
 
     def reap(self) -> None:
         """Collect every process that ended, orphans included."""
         now = time.monotonic()
+        if self.status is None:
+            self.own_cpu_s = cpu_s_of(self.pid)  # to its end: it can be asked until it is reaped
         while True:
             try:
                 pid, status, usage = os.wait4(-1, os.WNOHANG)

@@ -46,6 +46,7 @@ class Run:
         self.leftovers = 0
         self.started = 0.0
         self.setup_cpu_s: float | None = None
+        self.replied_cpu_s: float | None = None
 
     def start(self) -> bool:
         """Fork and exec; false if the program could not be started."""
@@ -200,6 +201,7 @@ class Run:
             self.deadline = talk.ready + self.wall_limit_s
             self._give(target, struct.pack(">Q", len(self.feed)) + self.feed)
         if talk.replied is not None and not was_replied:
+            self.replied_cpu_s = cpu_s_of(self.family.pid)
             self.deadline = talk.replied + min(TEARDOWN_S, self.wall_limit_s)
         return is_open
 
@@ -243,6 +245,7 @@ class Run:
             "setup_s": None if talk.ready is None else talk.ready - self.started,
             "setup_cpu_s": None if talk.ready is None else self.setup_cpu_s,
             "teardown_s": None,
+            "teardown_cpu_s": None,
             "has_reply": talk.is_complete,
             "reply_bytes": talk.reply.count,
             "reply_sha256": talk.reply.digest.hexdigest() if talk.is_complete else "",
@@ -252,4 +255,7 @@ class Run:
             part["wall_s"] = talk.replied - talk.ready
             if self.family.status is not None:
                 part["teardown_s"] = max(0.0, self.family.ended - talk.replied)
+                end_s, then_s = self.family.own_cpu_s, self.replied_cpu_s
+                if end_s is not None and then_s is not None:
+                    part["teardown_cpu_s"] = max(0.0, end_s - then_s)
         return part

@@ -217,6 +217,7 @@ HEADER = {
     "setup_s": None,
     "setup_cpu_s": None,
     "teardown_s": None,
+    "teardown_cpu_s": None,
     "has_reply": False,
     "reply_bytes": 0,
     "reply_sha256": "",

@@ -61,7 +61,20 @@ def test_cpu_time_of_setup_is_no_waiting_and_no_call(python: Run) -> None:
     result = call(python, code)
     assert result.setup_s is not None and result.setup_s >= 1.1
     assert result.setup_cpu_s is not None and 0.3 <= result.setup_cpu_s < 0.8
+    assert result.teardown_cpu_s is not None and result.teardown_cpu_s < 0.3
     assert result.cpu_s >= 0.8
+
+
+def test_cpu_time_of_the_end_is_no_waiting_and_no_child(python: Run) -> None:
+    spin = "\nend = time.process_time() + {s}\nwhile time.process_time() < end: pass\n"
+    child = (
+        f"import os\nif os.fork() == 0:{spin.format(s=0.6)[:-1].replace(chr(10), chr(10) + '  ')}"
+    )
+    code = f"ready(); d = receive()\n{child}\n  os._exit(0)\nos.wait(); reply(d)\ntime.sleep(0.5)"
+    result = call(python, code + spin.format(s=0.3))
+    assert result.is_success, result.stderr
+    assert result.teardown_s is not None and result.teardown_s >= 0.8
+    assert result.teardown_cpu_s is not None and 0.3 <= result.teardown_cpu_s < 0.6
 
 
 def test_teardown_is_not_in_the_wall_time(python: Run) -> None:

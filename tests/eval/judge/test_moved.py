@@ -18,25 +18,36 @@ CONFIDENCE = 0.984  # of a look
 CALL_S, QUICK_S = 0.008, 0.002
 
 
-def rounds(draw: random.Random, pairs: int, *, moved_s: float, has_cpu: bool = True) -> Rounds:
-    """A call of 8 ms becomes one of 2 ms; a start of some 30 ms is stretched by neighbours."""
+def rounds(
+    draw: random.Random,
+    pairs: int,
+    *,
+    moved_s: float = 0.0,
+    put_off_s: float = 0.0,
+    has_cpu: bool = True,
+) -> Rounds:
+    """A call of 8 ms becomes one of 2; neighbours stretch a start of 25 ms and an end of 4."""
 
-    def sample(call_s: float, more_s: float) -> Any:
-        cpu_s = 0.018 + more_s + draw.gauss(0, 0.0006)
+    def stretched(least_s: float) -> float:
         busy_s = draw.expovariate(1 / 0.02) if draw.random() < 0.4 else 0.0
-        wall_s = 0.025 + more_s + abs(draw.gauss(0, 0.002)) + busy_s
+        return least_s + abs(draw.gauss(0, 0.002)) + busy_s
+
+    def cpu(least_s: float) -> float | None:
+        return least_s + abs(draw.gauss(0, 0.0006)) if has_cpu else None
+
+    def sample(call_s: float, more_s: float, later_s: float) -> Any:
         result = SimpleNamespace(
-            setup_cpu_s=cpu_s if has_cpu else None,
-            teardown_s=0.002 + abs(draw.gauss(0, 0.0005)),
+            setup_cpu_s=cpu(0.018 + more_s),
+            teardown_s=stretched(0.004 + later_s),
+            teardown_cpu_s=cpu(0.003 + later_s),
             leftover_processes=0,
         )
-        return SimpleNamespace(
-            setup_s=wall_s, wall_s=call_s * draw.uniform(0.97, 1.03), result=result
-        )
+        wall_s = call_s * draw.uniform(0.97, 1.03)
+        return SimpleNamespace(setup_s=stretched(0.025 + more_s), wall_s=wall_s, result=result)
 
     def one() -> Any:
-        arms = {"base": sample(CALL_S, 0.0), "candidate": sample(QUICK_S, moved_s)}
-        return SimpleNamespace(samples=arms)
+        tricked = sample(QUICK_S, moved_s, put_off_s)
+        return SimpleNamespace(samples={"base": sample(CALL_S, 0, 0), "candidate": tricked})
 
     return cast(Rounds, SimpleNamespace(kept=[one() for _ in range(pairs)]))
 
@@ -49,11 +60,17 @@ def refused(seed: int, pairs: int = 10, **how: Any) -> Rejected | None:
     return refuse_dishonest(found, wall)
 
 
-def test_work_moved_to_a_start_that_neighbours_stretch_is_found_by_cpu_time() -> None:
-    found = [refused(seed, moved_s=0.006) for seed in range(RUNS)]
-    assert all(found)
-    assert "moved, not saved" in found[0].reasons[0] if found[0] else False
-    blind = [refused(seed, moved_s=0.006, has_cpu=False) for seed in range(RUNS)]
+@pytest.mark.parametrize(
+    ("how", "said"),
+    [({"moved_s": 0.006}, "moved, not saved"), ({"put_off_s": 0.006}, "put off, not saved")],
+    ids=["moved", "put off"],
+)
+def test_work_that_neighbours_hide_from_the_wall_is_found_by_cpu_time(
+    how: dict[str, float], said: str
+) -> None:
+    found = [refused(seed, **how) for seed in range(RUNS)]
+    assert all(verdict and any(said in r for r in verdict.reasons) for verdict in found)
+    blind = [refused(seed, **how, has_cpu=False) for seed in range(RUNS)]
     assert sum(map(bool, blind)) < 0.8 * RUNS, "the wall clock alone finds it often enough"
 
 
