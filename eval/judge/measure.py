@@ -2,7 +2,8 @@
 
 Screen: base and candidate only, few pairs, on CPU time if the workload is serial; good for a
 search, never for a claim. Confirm: new rounds with a byte-identical copy of the base as a third arm
-(the A/A control), wall time, looks at 10, 20, 40 and 80 pairs.
+(the A/A control), wall time, looks at 10, 20, 40 and 80 pairs; between them, at 16, 30 and 60, what
+is not worth more pairs is given up.
 """
 
 from __future__ import annotations
@@ -40,6 +41,7 @@ from speedwright.eval.judge.rounds import (
 from speedwright.eval.progress import Progress
 from speedwright.eval.stats import (
     LOOKS,
+    PAUSES,
     Comparison,
     Control,
     Outlook,
@@ -190,6 +192,8 @@ def _run(
                 verdict = _dropped(rounds, design, baseline)
             if verdict is None and (is_last or len(rounds.kept) in design.looks):
                 verdict = _look(rounds, design, mode, baseline, is_last=is_last)
+            elif verdict is None and len(rounds.kept) in design.pauses:
+                verdict = _pause(rounds, design)
             if verdict is not None:
                 verdict = _honest(verdict, rounds)
                 return Measurement(verdict=verdict, rounds=rounds, runs=rounds.runs)
@@ -219,7 +223,7 @@ def _fill(
     """Rounds up to the next look; whether time is up, so that this look is the last."""
     done = len(rounds.kept)
     drops = SCREEN_DROPS if mode is Mode.SCREEN else ()
-    goal = min(pairs for pairs in (*design.looks, *drops) if pairs > done)
+    goal = min(pairs for pairs in (*design.looks, *design.pauses, *drops) if pairs > done)
     while len(rounds.kept) < goal:
         rounds.run_one()
         progress.update(len(rounds.kept), goal, "pairs")
@@ -269,6 +273,16 @@ def _look(
         return None
     if not look.is_sound:
         return Unstable(control=gate, comparison=look.comparison, reasons=(why_unstable(gate),))
+    return _measured(rounds, look.comparison, gate, why=why_ended_early(look.stop, design.goal))
+
+
+def _pause(rounds: Rounds, design: SequentialDesign) -> Verdict | None:
+    """A verdict between two looks, for what is not worth more pairs; never a claim."""
+    gate = control(rounds.walls(BASE), rounds.walls(COPY))
+    cpu = cpu_witness(rounds, margin=design.margin, confidence=design.confidence)
+    look = design.gives_up(*_times(rounds, is_cpu=False), gate=gate, cpu=cpu)
+    if look is None:
+        return None
     return _measured(rounds, look.comparison, gate, why=why_ended_early(look.stop, design.goal))
 
 
@@ -324,10 +338,11 @@ def _design(
 ) -> SequentialDesign:
     margin = baseline.target.margin
     if mode is Mode.SCREEN:
-        return SequentialDesign(looks=SCREEN_LOOKS, level=SCREEN_LEVEL, margin=margin)
+        return SequentialDesign(looks=SCREEN_LOOKS, pauses=(), level=SCREEN_LEVEL, margin=margin)
     # Fewer looks at the same level err less often, never more.
     looks = tuple(n for n in LOOKS if most_pairs is None or n <= most_pairs)
-    return SequentialDesign(looks=looks, margin=margin, goal=goal)
+    pauses = tuple(n for n in PAUSES if n < looks[-1])
+    return SequentialDesign(looks=looks, pauses=pauses, margin=margin, goal=goal)
 
 
 def _times(rounds: Rounds, *, is_cpu: bool) -> tuple[list[float], list[float]]:

@@ -24,6 +24,9 @@ from speedwright.eval.stats.worth import cpu_excludes, excludes
 LOOKS = (10, 20, 40, 80)
 """Pairs at which the data may be looked at."""
 
+PAUSES = (16, 30, 60)
+"""Pairs between them at which a comparison may be given up, and nothing else."""
+
 LOOK_LEVEL = 0.008
 """One-sided level of each look; holds for exactly LOOKS."""
 
@@ -69,6 +72,8 @@ class SequentialDesign:
 
     Attributes:
         looks: Pairs at each look, ascending, from 6 on.
+        pauses: Pairs at which `gives_up` may be asked; no claim can come of it, so no level is
+            spent.
         level: One-sided level of each look.
         margin: Smallest relative gain that counts.
         target_half_width: Stop undecided once the half-width is below this; None: never.
@@ -77,6 +82,7 @@ class SequentialDesign:
     """
 
     looks: tuple[int, ...] = LOOKS
+    pauses: tuple[int, ...] = PAUSES
     level: float = LOOK_LEVEL
     margin: float = MARGIN
     target_half_width: float | None = None
@@ -151,6 +157,45 @@ class SequentialDesign:
             is_sound=gate is None or _is_sound(gate, comparison, stop),
         )
 
+    def gives_up(
+        self,
+        base: Sequence[float],
+        candidate: Sequence[float],
+        *,
+        gate: Control | None = None,
+        cpu: Comparison | None = None,
+    ) -> Look | None:
+        """End an `inconclusive` comparison between two looks, where no more pairs are worth it.
+
+        Args:
+            base: Times of the base.
+            candidate: Times of the candidate.
+            gate: As for `conclude`.
+            cpu: As for `conclude`.
+
+        Returns:
+            The last look, `inconclusive` and sound; `None` to go on, whatever else the pairs say.
+
+        Raises:
+            ValueError: As `compare`; or the number of pairs is no pause.
+        """
+        if len(base) not in self.pauses:
+            raise ValueError(f"`{len(base)}` pairs are no pause of `{self.pauses}`: measure on")
+        comparison = compare(base, candidate, margin=self.margin, confidence=self.confidence)
+        stop = self._not_worth_it(comparison, gate, cpu)
+        if stop is None or not (gate is None or _is_sound(gate, comparison, stop)):
+            return None
+        return Look(comparison=comparison, stop=stop, next_look=None, is_sound=True)
+
+    def _not_worth_it(
+        self, comparison: Comparison, gate: Control | None, cpu: Comparison | None
+    ) -> Stop | None:
+        if comparison.word is not Word.INCONCLUSIVE:
+            return None
+        if self.goal is not None and excludes(comparison, self.goal):
+            return Stop.GOAL_EXCLUDED
+        return Stop.CPU_EXCLUDED if cpu_excludes(comparison, gate, cpu, self.goal) else None
+
     def _stop(
         self,
         comparison: Comparison,
@@ -166,11 +211,9 @@ class SequentialDesign:
         target = self.target_half_width
         if target is not None and comparison.half_width < target and can_stop:
             return Stop.NARROW_ENOUGH
-        if comparison.word is Word.INCONCLUSIVE:
-            if self.goal is not None and excludes(comparison, self.goal):
-                return Stop.GOAL_EXCLUDED
-            if cpu_excludes(comparison, gate, cpu, self.goal):
-                return Stop.CPU_EXCLUDED
+        given_up = self._not_worth_it(comparison, gate, cpu)
+        if given_up is not None:
+            return given_up
         if has_next:
             return Stop.GO_ON
         return Stop.BUDGET_USED_UP if is_last else Stop.PAIRS_USED_UP

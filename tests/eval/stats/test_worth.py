@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -14,7 +14,10 @@ from numpy.typing import NDArray
 
 from speedwright.eval.stats import (
     LOOKS,
+    PAUSES,
+    Comparison,
     Control,
+    Look,
     SequentialDesign,
     Stop,
     Word,
@@ -106,26 +109,42 @@ def test_cpu_time_undoes_no_word() -> None:
     assert (near.comparison.word, near.next_look) == (Word.FASTER, 20)
 
 
+def ended(
+    design: SequentialDesign,
+    base: Sequence[float],
+    candidate: Sequence[float],
+    gate: Control,
+    cpu: Comparison | None,
+) -> Look | None:
+    """The last look if it is one, at a look or at a pause of the design."""
+    if len(base) in design.pauses:
+        return design.gives_up(base, candidate, gate=gate, cpu=cpu)
+    look = design.conclude(base, candidate, gate=gate, cpu=cpu)
+    return look if look.is_final else None
+
+
 def ask(
-    trace: Callable[[str], Trace], name: str, saved: float, *, goal: float | None, has_cpu: bool
+    trace: Callable[[str], Trace],
+    name: str,
+    saved: float,
+    *,
+    goal: float | None,
+    has_cpu: bool,
+    pauses: tuple[int, ...] = PAUSES,
 ) -> tuple[dict[str, float], float]:
     """Percent of each end, and mean rounds, with a control and maybe CPU time as the witness."""
-    design = SequentialDesign(goal=goal)
+    design = SequentialDesign(goal=goal, pauses=pauses)
     ends: Counter[str] = Counter()
     used = 0
     clocks = (trace(f"{name} {clock}").rounds(80, arms=3, saved=saved) for clock in ("wall", "cpu"))
     for walls, cpus in zip(*clocks, strict=True):
-        for done in LOOKS:
+        for done in sorted((*LOOKS, *pauses)):
             base, copy, candidate = (arm[:done] for arm in walls)
             witness = compare(cpus[0][:done], cpus[2][:done], confidence=design.confidence)
-            look = design.conclude(
-                base,
-                candidate,
-                gate=control(base, copy),
-                cpu=witness if has_cpu else None,
-            )
-            if look.is_final:
+            look = ended(design, base, candidate, control(base, copy), witness if has_cpu else None)
+            if look is not None:
                 break
+        assert look is not None
         ends[look.comparison.word if look.is_sound else "unstable"] += 1
         used += done
     total = ends.total()
@@ -167,6 +186,37 @@ def test_and_loses_no_gain_there(trace: Callable[[str], Trace], saved: float) ->
     assert found["faster"] >= plain["faster"] - 2
 
 
+@pytest.mark.parametrize("name", ["quiet", "noisy"])
+def test_giving_up_between_the_looks_saves_rounds_and_no_gain(
+    trace: Callable[[str], Trace], name: str
+) -> None:
+    def both(saved: float) -> list[tuple[dict[str, float], float]]:
+        ways = ((), PAUSES)
+        return [ask(trace, name, saved, goal=0.03, has_cpu=True, pauses=way) for way in ways]
+
+    (plain, rounds), (found, fewer) = both(0.0)
+    assert fewer < 0.92 * rounds
+    assert found.get("faster", 0) <= plain.get("faster", 0)
+    (plain, _), (found, _) = both(0.05)
+    assert found["faster"] >= plain["faster"] - 1
+
+
+def test_a_pause_makes_no_claim_and_is_asked_only_where_it_is_due() -> None:
+    design = SequentialDesign(goal=0.02)
+    near, one = [1.002, 1.013] * 8, [1.0] * 16
+    look = design.gives_up(near, one, gate=QUIET)
+    assert look is not None
+    assert (look.comparison.word, look.stop) == (Word.INCONCLUSIVE, Stop.GOAL_EXCLUDED)
+    assert look.is_final and look.is_sound
+    for base, gate in (([2.0] * 16, QUIET), ([0.5] * 16, QUIET), (one, QUIET), (near, BIASED)):
+        assert design.gives_up(base, one, gate=gate) is None
+    assert SequentialDesign().gives_up(near, one, gate=QUIET) is None
+    with pytest.raises(ValueError, match="no pause"):
+        design.gives_up(near[:10], one[:10])
+    with pytest.raises(ValueError, match="no look"):
+        design.conclude(near, one)
+
+
 @given(st.integers(0, 10_000), st.floats(0.0, 0.3), st.floats(0.9, 1.1))
 def test_an_early_end_only_ever_takes_a_word_away(seed: int, noise: float, gain: float) -> None:
     """So whatever the data, no rate of false words can rise."""
@@ -188,14 +238,12 @@ def final_word(
     *,
     has_cpu: bool,
 ) -> str:
-    for done in LOOKS:
+    for done in sorted((*LOOKS, *design.pauses)):
         witness = compare([1.0] * done, (1 + 0.02 * cpu[:done]).tolist(), confidence=0.984)
-        look = design.conclude(
-            base[:done].tolist(),
-            candidate[:done].tolist(),
-            gate=control(base[:done].tolist(), copy[:done].tolist()),
-            cpu=witness if has_cpu else None,
-        )
-        if look.is_final:
+        gate = control(base[:done].tolist(), copy[:done].tolist())
+        arms = (base[:done].tolist(), candidate[:done].tolist())
+        look = ended(design, *arms, gate, witness if has_cpu else None)
+        if look is not None:
             break
+    assert look is not None
     return str(look.comparison.word) if look.is_sound else "unstable"
