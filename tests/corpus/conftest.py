@@ -123,6 +123,8 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 
 def _marked(case: CorpusCase) -> Any:
     marks = [pytest.mark.xfail(reason=case.open, strict=True)] if case.open else []
+    if case.by == "dynamic" or not case.is_refused:
+        marks.append(pytest.mark.timed)  # only the measurement can tell
     return pytest.param(case, id=case.id, marks=marks)
 
 
