@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from speedwright.eval.judge.rounds import BASE, CANDIDATE, Rounds
-from speedwright.eval.stats import Comparison, compare, cores_used, is_cpu_bound
+from speedwright.eval.stats import LEAST_PAIRS, Comparison, compare, cores_used, is_cpu_bound
 from speedwright.profiler import Sample
 
 LEAST_CPU_S = 0.002
@@ -26,9 +26,11 @@ def timed_cpu_s(sample: Sample) -> float | None:
 
 
 def cpu_comparison(rounds: Rounds, *, margin: float, confidence: float) -> Comparison | None:
-    """CPU time; `None` where it is too little, or not known of just the timed part."""
+    """CPU time; `None` where it or the rounds are too few, or it is not known of the timed part."""
     base, candidate = _cpus(rounds, BASE), _cpus(rounds, CANDIDATE)
-    if base is None or candidate is None or min(*base, *candidate) < LEAST_CPU_S:
+    if base is None or candidate is None or len(base) < LEAST_PAIRS:
+        return None
+    if min(*base, *candidate) < LEAST_CPU_S:
         return None
     return compare(base, candidate, margin=margin, confidence=confidence)
 

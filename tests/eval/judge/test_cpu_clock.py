@@ -82,6 +82,15 @@ def test_a_short_call_behind_a_long_start_has_a_second_clock() -> None:
         assert cpu_witness(arms, margin=0.01, confidence=0.984) is None
 
 
+def test_rounds_that_are_too_few_for_a_word_have_none() -> None:
+    """A run that its time limit ends after one round has an interval of no confidence at all."""
+    short = [sample(cpu_s=0.041, setup_s=0.03, before_s=0.029)]
+    for count, is_known in ((1, False), (5, False), (6, True)):
+        arms = rounds(short * count, short * count)
+        assert (cpu_comparison(arms, margin=0.01, confidence=0.984) is not None) is is_known
+    assert cpu_comparison(rounds(short, short), margin=0.01, confidence=0.0) is None
+
+
 def test_a_real_call_is_told_from_its_imports(tmp_path: Path) -> None:
     (tmp_path / "work.py").write_text(WORK)
     workload = FunctionWorkload(file="work.py")

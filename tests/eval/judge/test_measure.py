@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import fcntl
 import os
+import time
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -48,6 +49,8 @@ def measured(
     *,
     progress: NullProgress | None = None,
     goal: float | None = None,
+    deadline_s: float | None = None,
+    mode: Mode = Mode.CONFIRM,
 ) -> Measurement:
     """Base against a version with another program."""
     folder = baseline.versions.copy(baseline.folder)
@@ -56,10 +59,11 @@ def measured(
         baseline,
         baseline.folder,
         folder,
-        mode=Mode.CONFIRM,
+        mode=mode,
         seed=3,
         progress=progress or NullProgress(),
         goal=goal,
+        deadline_s=deadline_s,
     )
 
 
@@ -78,6 +82,14 @@ class Watching(NullProgress):
                 self.is_free.append(True)
             except BlockingIOError:
                 self.is_free.append(False)
+
+
+@pytest.mark.parametrize("mode", list(Mode))
+def test_a_time_limit_that_ends_the_first_round_gives_no_word(prepare: Prepare, mode: Mode) -> None:
+    spin = "for i in range(1_000_000):\n    pass\n"
+    found = measured(prepare(spin), spin, deadline_s=time.monotonic(), mode=mode)
+    assert found.rounds is not None and len(found.rounds.all) == 1
+    assert word_of(found.verdict) in ("inconclusive", "unstable")
 
 
 def test_timed_runs_have_their_core_and_the_machine_to_themselves(prepare: Prepare) -> None:
