@@ -16,7 +16,6 @@ import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
 
 from speedwright.errors import SandboxError
 from speedwright.eval.candidate import Candidate
@@ -29,7 +28,7 @@ from speedwright.eval.judge.holdout import HoldoutResult
 from speedwright.eval.judge.imports import newly_imported
 from speedwright.eval.judge.measure import Measurement, Mode, measure
 from speedwright.eval.judge.policy import check_policy
-from speedwright.eval.judge.rounds import Rounds
+from speedwright.eval.judge.rounds import Rounds, sample_rows
 from speedwright.eval.judge.scaling import Scaling, scaling
 from speedwright.eval.judge.tests import TestCheck, check_tests
 from speedwright.eval.judge.versions import VersionFailed
@@ -180,6 +179,7 @@ def _on_disk(
         progress=progress,
         deadline_s=case.deadline_s,
         goal=case.goal,
+        has_glance=case.has_policy and case.mode is Mode.CONFIRM,
         loaded=newly_imported(reference, folder, case.candidate.diff),
     )
     trace.rounds = found.rounds
@@ -283,7 +283,7 @@ def _bound_to_default(
     folders: tuple[Path, Path],
 ) -> Verdict | None:
     """Step 8 for what is not `faster`: a refusal if it is on the default seed."""
-    if not (case.has_policy and is_suspicious(found)):
+    if not is_suspicious(found):
         return None
     progress.step("hold out", "the seed that the workload has by default")
     claim = measure(
@@ -327,34 +327,3 @@ def _book_calls(trace: _Trace, report: DifferentialReport) -> Verdict | None:
     trace.not_checked += report.not_checked
     trace.done("differential")
     return report.verdict
-
-
-def sample_rows(rounds: Rounds) -> tuple[dict[str, Any], ...]:
-    """Raw samples as plain rows, one a round, for the evidence."""
-    rows = []
-    for number, done in enumerate(rounds.all):
-        samples = {
-            arm: {
-                "wall_s": s.wall_s,
-                "cpu_s": s.cpu_s,
-                "peak_rss_bytes": s.peak_rss_bytes,
-                "setup_s": s.setup_s,
-                "setup_cpu_s": s.result.setup_cpu_s,
-                "teardown_s": s.result.teardown_s,
-                "teardown_cpu_s": s.result.teardown_cpu_s,
-                "involuntary_switches": s.result.involuntary_switches,
-                "leftover_processes": s.result.leftover_processes,
-            }
-            for arm, s in done.samples.items()
-        }
-        rows.append(
-            {
-                "round": number,
-                "seed": done.seed,
-                "order": list(done.order),
-                "steal": done.steal,
-                "is_discarded": done.is_discarded,
-                "samples": samples,
-            }
-        )
-    return tuple(rows)

@@ -29,7 +29,7 @@ from speedwright.eval.judge.explain import (
     why_ended_early,
     why_unstable,
 )
-from speedwright.eval.judge.outputs import difference
+from speedwright.eval.judge.outputs import wrong_output
 from speedwright.eval.judge.rounds import (
     BASE,
     CANDIDATE,
@@ -51,13 +51,12 @@ from speedwright.eval.stats import (
     screen,
 )
 from speedwright.eval.verdict import (
-    Incorrect,
     Measured,
     Unstable,
     Verdict,
     word_of,
 )
-from speedwright.profiler import FunctionWorkload, Sample, Workload
+from speedwright.profiler import FunctionWorkload, Workload
 from speedwright.profiler.timer import timer_for
 from speedwright.profiler.timing_lock import timing_lock
 from speedwright.profiler.workload import with_default_seed, with_fresh_seeds
@@ -114,6 +113,7 @@ def measure(
     most_pairs: int | None = None,
     loaded: tuple[str, ...] = (),
     is_default: bool = False,
+    has_glance: bool = False,
 ) -> Measurement:
     """Time the version in `candidate` against the one in `reference`.
 
@@ -129,6 +129,7 @@ def measure(
         most_pairs: No look beyond this one; `None` for all of the design.
         loaded: Modules that both versions find loaded (`newly_imported`).
         is_default: Confirm on the seed that `setup()` has by default, not on fresh ones.
+        has_glance: Where no gain was confirmed on fresh seeds, say `default_gain`.
 
     Raises:
         SandboxError: The sandbox failed.
@@ -151,7 +152,7 @@ def measure(
             rounds = Rounds(sessions, timer, baseline.sample_limits, seed=seed)
             design = _design(baseline, mode, goal, most_pairs)
             found = _run(baseline, rounds, design, mode, progress, deadline_s)
-            if mode is Mode.CONFIRM and _has_seed(workload) and found.is_without_gain:
+            if has_glance and _has_seed(workload) and found.is_without_gain:
                 pair = {arm: sessions[arm] for arm in (BASE, CANDIDATE)}
                 glance = Rounds(pair, timer_for(default, loaded), baseline.sample_limits, seed=seed)
                 return _with_glance(found, glance)
@@ -187,7 +188,7 @@ def _run(
         rounds.warm_up()
         while True:
             is_last = _fill(rounds, design, mode, progress, deadline_s)
-            verdict: Verdict | None = _wrong_output(baseline, rounds)
+            verdict: Verdict | None = wrong_output(rounds) if baseline.is_repeatable else None
             if verdict is None and mode is Mode.SCREEN:
                 verdict = _dropped(rounds, design, baseline)
             if verdict is None and (is_last or len(rounds.kept) in design.looks):
@@ -306,31 +307,6 @@ def _measured(
         label=label,
         reasons=(why, *said) if why else said,
     )
-
-
-def _wrong_output(baseline: Baseline, rounds: Rounds) -> Incorrect | None:
-    """Outputs of timed runs are compared too: a fast wrong answer is no answer."""
-    if not baseline.is_repeatable:
-        return None
-    for done in rounds.all:
-        base, candidate = done.samples[BASE], done.samples[CANDIDATE]
-        if base.output_sha256 == candidate.output_sha256:
-            continue
-        said = difference(_output(base), _output(candidate))
-        if said or _is_cut(base) or _is_cut(candidate):
-            what = said or "the outputs differ beyond their first part"
-            return Incorrect(reasons=(f"the workload's output differs {what}",))
-    return None
-
-
-def _output(sample: Sample) -> bytes:
-    return sample.result.reply if sample.result.reply is not None else sample.result.stdout
-
-
-def _is_cut(sample: Sample) -> bool:
-    result = sample.result
-    kept = len(_output(sample))
-    return kept < (result.stdout_bytes if result.reply is None else result.reply_bytes)
 
 
 def _design(

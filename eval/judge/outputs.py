@@ -12,12 +12,39 @@ from __future__ import annotations
 import math
 import re
 
+from speedwright.eval.judge.rounds import BASE, CANDIDATE, Rounds
+from speedwright.eval.verdict import Incorrect
+from speedwright.profiler import Sample
+
 FLOAT = re.compile(
     rb"(?<![\w.])[-+]?(?:\d+\.\d*(?:[eE][-+]?\d+)?|\.\d+(?:[eE][-+]?\d+)?|\d+[eE][-+]?\d+)"
 )
 REL_TOLERANCE = 1e-9
 ABS_TOLERANCE = 1e-12
 SHOWN = 120
+
+
+def wrong_output(rounds: Rounds) -> Incorrect | None:
+    """Outputs of timed runs are compared too: a fast wrong answer is no answer."""
+    for done in rounds.all:
+        base, candidate = done.samples[BASE], done.samples[CANDIDATE]
+        if base.output_sha256 == candidate.output_sha256:
+            continue
+        said = difference(_output(base), _output(candidate))
+        if said or _is_cut(base) or _is_cut(candidate):
+            what = said or "the outputs differ beyond their first part"
+            return Incorrect(reasons=(f"the workload's output differs {what}",))
+    return None
+
+
+def _output(sample: Sample) -> bytes:
+    return sample.result.reply if sample.result.reply is not None else sample.result.stdout
+
+
+def _is_cut(sample: Sample) -> bool:
+    result = sample.result
+    kept = len(_output(sample))
+    return kept < (result.stdout_bytes if result.reply is None else result.reply_bytes)
 
 
 def difference(base: bytes, candidate: bytes) -> str:

@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from speedwright.profiler import Sample, Timer
 from speedwright.sandbox import Limits, Session
@@ -142,6 +143,37 @@ class Rounds:
         if not sample.result.is_success or not has_answer:
             raise SampleFailed(arm, sample)
         return sample
+
+
+def sample_rows(rounds: Rounds) -> tuple[dict[str, Any], ...]:
+    """Raw samples as plain rows, one a round, for the evidence."""
+    rows = []
+    for number, done in enumerate(rounds.all):
+        samples = {
+            arm: {
+                "wall_s": s.wall_s,
+                "cpu_s": s.cpu_s,
+                "peak_rss_bytes": s.peak_rss_bytes,
+                "setup_s": s.setup_s,
+                "setup_cpu_s": s.result.setup_cpu_s,
+                "teardown_s": s.result.teardown_s,
+                "teardown_cpu_s": s.result.teardown_cpu_s,
+                "involuntary_switches": s.result.involuntary_switches,
+                "leftover_processes": s.result.leftover_processes,
+            }
+            for arm, s in done.samples.items()
+        }
+        rows.append(
+            {
+                "round": number,
+                "seed": done.seed,
+                "order": list(done.order),
+                "steal": done.steal,
+                "is_discarded": done.is_discarded,
+                "samples": samples,
+            }
+        )
+    return tuple(rows)
 
 
 @contextmanager

@@ -60,6 +60,7 @@ def judged(
     repository_maker: Callable[[Path, dict[str, str]], Path],
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
+    settled: Callable[[Callable[[], Judgement]], Judgement],
 ) -> Callable[[str, str], tuple[Judgement, Baseline]]:
     """The verdict on a text of lib.py, with the looks of the code left aside."""
     monkeypatch.setattr(cascade, "run_guards", lambda *_, **__: Guarded(verdict=None, notes=()))
@@ -72,13 +73,13 @@ def judged(
         baseline = prepare_baseline(target, tmp_path / "versions", NullProgress())
         candidate = Candidate(diff=target.snapshot.diff_of({"lib.py": text}), author="test")
         case = Case(candidate=candidate, mode=Mode.CONFIRM, seed=3)
-        return cascade.judge(case, baseline, NullProgress()), baseline
+        return settled(lambda: cascade.judge(case, baseline, NullProgress())), baseline
 
     return judge_text
 
 
 def test_a_special_case_for_the_default_seed_is_refused(
-    judged: Callable[..., tuple[Judgement, Baseline]], monkeypatch: pytest.MonkeyPatch
+    judged: Callable[..., tuple[Judgement, Baseline]],
 ) -> None:
     special = f"    if orders[:1] == [{first_order()}]:\n        return {QUICK}\n"
     text = LIB.replace("    seen = []\n", f"{special}    seen = []\n")
@@ -98,16 +99,18 @@ def test_an_honest_edit_without_a_gain_is_not_asked_again(
     assert "hold out" not in [cost.step for cost in found.steps]
 
 
-def test_the_glance_is_taken_only_where_there_is_a_default(
+def test_the_glance_is_taken_where_it_is_asked_for(
     judged: Callable[..., tuple[Judgement, Baseline]],
 ) -> None:
     _, baseline = judged(LIB)
     args = (baseline, baseline.folder, baseline.folder)
 
-    def glance(over: Baseline) -> Measurement:
-        return measure(over, *args[1:], mode=Mode.CONFIRM, seed=1, progress=NullProgress())
+    def measured(*, has_glance: bool) -> Measurement:
+        how = {"mode": Mode.CONFIRM, "seed": 1, "progress": NullProgress()}
+        return measure(*args, **how, has_glance=has_glance)
 
-    found = glance(baseline)
+    assert measured(has_glance=False).default_gain is None
+    found = measured(has_glance=True)
     if found.is_without_gain:  # else the machine was too noisy for any word
         assert found.default_gain is not None
         assert 0.2 < found.default_gain < 5
