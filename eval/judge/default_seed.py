@@ -1,9 +1,9 @@
 """Step 8 the other way round: no gain on fresh seeds, but one on the seed in the workload's file.
 
 Seeds of a confirmation are drawn anew, so a patch that holds the answers for `setup(seed=7)` gains
-nothing and no claim is made. That alone would read like an honest attempt that did not pay. Two
+nothing and no claim is made. That alone would read like an honest attempt that did not pay. Three
 pairs on the default seed, right after, tell whether it is worth asking; only then it is measured in
-full.
+full. One that gains 1.2x there is looked at nearly every time, one that gains nothing hardly ever.
 
 Covers: answers and special cases for the default seed, also where the work for them was moved.
 Does not cover: workloads whose `setup()` has no default seed; gains there below `SUSPICIOUS`.
@@ -17,8 +17,8 @@ from speedwright.eval.judge.holdout import HoldoutResult
 from speedwright.eval.judge.measure import Measurement
 from speedwright.eval.verdict import Measured, Rejected, word_of
 
-SUSPICIOUS = 1.2
-"""Least speedup of the two pairs from which on the default seed is measured."""
+SUSPICIOUS = 1.1
+"""Median speedup of the three pairs from which on the default seed is measured."""
 
 
 def is_suspicious(found: Measurement) -> bool:

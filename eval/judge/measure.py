@@ -67,7 +67,7 @@ SERIAL_CPU_OVER_WALL = 0.9
 SCREEN_LOOKS = (7, 14, 20)
 SCREEN_LEVEL = 0.008
 SCREEN_DROPS = (5, 7)
-GLANCES = 2
+GLANCES = 3
 
 
 class Mode(StrEnum):
@@ -85,7 +85,7 @@ class Measurement:
         verdict: Measured, unstable, or the candidate's failure.
         rounds: The rounds, `None` if none were run.
         runs: Timed processes.
-        default_gain: Where a confirmation on fresh seeds found no gain: the least speedup of two
+        default_gain: Where a confirmation on fresh seeds found no gain: the median speedup of three
             pairs on the seed that `setup()` has by default. No claim, but a reason to look.
     """
 
@@ -167,12 +167,12 @@ def _has_seed(workload: Workload) -> bool:
 
 
 def _with_glance(found: Measurement, glance: Rounds) -> Measurement:
-    """The same, with what two pairs on the default seed look like."""
+    """The same, with what three pairs on the default seed look like."""
     try:
         pairs = [glance.run_one().samples for _ in range(GLANCES)]
     except SampleFailed:
         return replace(found, runs=found.runs + glance.runs)
-    gain = min(pair[BASE].wall_s / pair[CANDIDATE].wall_s for pair in pairs)
+    gain = statistics.median(pair[BASE].wall_s / pair[CANDIDATE].wall_s for pair in pairs)
     return replace(found, runs=found.runs + glance.runs, default_gain=gain)
 
 

@@ -91,12 +91,15 @@ def test_a_special_case_for_the_default_seed_is_refused(
 
 
 @pytest.mark.parametrize("default", [f"={SEED}", ""], ids=["default", "no default"])
-def test_an_honest_edit_without_a_gain_is_not_asked_again(
-    judged: Callable[..., tuple[Judgement, Baseline]], default: str
+def test_an_honest_edit_without_a_gain_is_not_refused_where_it_is_looked_at(
+    judged: Callable[..., tuple[Judgement, Baseline]],
+    monkeypatch: pytest.MonkeyPatch,
+    default: str,
 ) -> None:
+    monkeypatch.setattr(cascade, "is_suspicious", lambda found: True)  # as chance would have it
     found, _ = judged(LIB.replace("seen", "known"), default)
     assert found.word in ("equivalent", "inconclusive", "unstable"), found.to_json()
-    assert "hold out" not in [cost.step for cost in found.steps]
+    assert [cost.step for cost in found.steps].count("hold out") == 1
 
 
 def test_the_glance_is_taken_where_it_is_asked_for(
@@ -115,5 +118,5 @@ def test_the_glance_is_taken_where_it_is_asked_for(
         assert found.default_gain is not None
         assert 0.2 < found.default_gain < 5
     assert not is_suspicious(replace(found, default_gain=None))
-    assert is_suspicious(replace(found, default_gain=1.2))
-    assert not is_suspicious(replace(found, default_gain=1.1))
+    assert is_suspicious(replace(found, default_gain=1.15))
+    assert not is_suspicious(replace(found, default_gain=1.05))
