@@ -1,8 +1,10 @@
-"""Tests of the next problem, made while this one is timed, on the cores that timing leaves free.
+"""Tests of the next problems, made while this one is timed, on the cores that timing leaves free.
 
 Covers: a next problem that is not wanted after all (thrown away), a maker that fails (told when its
 problem comes, where it is tried again like any other fault), an end in the middle (waits for the
 one that is being made). Nothing is made ahead on a machine with a single core.
+
+Several are made ahead because some tests take ten times as long to make as their problem to time.
 """
 
 from __future__ import annotations
@@ -12,17 +14,9 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 
 from speedwright.benchmarks.enamel.cases import Case
-from speedwright.eval.judge.boxes import timing_cpus
 
 Cases = tuple[Case, ...]
-
-
-def free_cpus() -> tuple[int, ...] | None:
-    """The cores that timing leaves free; `None` if there is one core for all."""
-    timed = timing_cpus(is_parallel=False)
-    if timed is None:
-        return None
-    return tuple(sorted(os.sched_getaffinity(0) - set(timed)))
+DEPTH = 6
 
 
 class Ahead:
@@ -30,10 +24,10 @@ class Ahead:
 
     Args:
         make: Tests of a problem, or from the cache; it uses no box that timing uses.
-        cpus: The cores for it, `None` for nothing ahead.
+        cpus: The cores for it; nothing is made ahead without one.
     """
 
-    def __init__(self, make: Callable[[str], Cases], cpus: tuple[int, ...] | None) -> None:
+    def __init__(self, make: Callable[[str], Cases], cpus: tuple[int, ...]) -> None:
         self._make = make
         self._cpus = cpus
         self._order: tuple[str, ...] = ()
@@ -45,16 +39,14 @@ class Ahead:
         self._order = tuple(task_ids)
 
     def take(self, task_id: str) -> Cases:
-        """Tests of a problem; those of the one after it are begun.
+        """Tests of a problem; those of the ones after it are begun.
 
         Raises:
             SandboxError: They could not be made.
         """
         begun = self._begun.pop(task_id, None)
         found = begun.result() if begun else self._make(task_id)
-        follower = self._after(task_id)
-        if follower is not None and follower not in self._begun and self._cpus:
-            self._begun = {follower: self._thread(self._cpus).submit(self._make, follower)}
+        self._begin(self._after(task_id) if self._cpus else ())
         return found
 
     def close(self) -> None:
@@ -64,10 +56,20 @@ class Ahead:
         if pool is not None:
             pool.shutdown(wait=True, cancel_futures=True)
 
-    def _after(self, task_id: str) -> str | None:
+    def _begin(self, task_ids: Sequence[str]) -> None:
+        """Make these in this order, and drop all that is not among them."""
+        before, self._begun = self._begun, {}
+        for dropped in before.keys() - set(task_ids):
+            before[dropped].cancel()
+        for each in task_ids:
+            begun = before.get(each)
+            self._begun[each] = begun or self._thread(self._cpus).submit(self._make, each)
+
+    def _after(self, task_id: str) -> Sequence[str]:
         if task_id not in self._order:
-            return None
-        return next(iter(self._order[self._order.index(task_id) + 1 :]), None)
+            return ()
+        place = self._order.index(task_id) + 1
+        return self._order[place : place + DEPTH]
 
     def _thread(self, cpus: tuple[int, ...]) -> ThreadPoolExecutor:
         if self._pool is None:

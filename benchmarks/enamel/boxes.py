@@ -10,14 +10,17 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from speedwright.benchmarks.enamel.cores import Cores
 from speedwright.benchmarks.enamel.values import NotPlain, read_value
 from speedwright.errors import SandboxError
-from speedwright.eval.judge.boxes import retry_infra, timing_cpus
+from speedwright.eval.judge.boxes import retry_infra
 from speedwright.sandbox import GIB, MIB, Box, Call, Limits, Mount, Sandbox, Session, compiled
 from speedwright.sandbox.toolchain import find_toolchain
 
 INSIDE = Path(__file__).with_name("inside").resolve()
 PROGRAMS = "programs"
+MAKE, TIME = "make", "time"
+PROBE_S = 30.0
 REPLY_BYTES = 256 * MIB
 BOX_BYTES = 6 * GIB
 PLACES = ("/tmp", "/dev/shm", "/dev/mqueue", "/box")
@@ -46,12 +49,15 @@ class Boxes:
 
     Attributes:
         sandbox: Where they are.
+        cores: What is timed on its own core, and which cores are free beside it.
         trusted_cpus: Cores of the box that makes tests, `None` for all.
     """
 
     sandbox: Sandbox
+    cores: Cores
     trusted_cpus: tuple[int, ...] | None = None
     _open: dict[str, Session] = field(default_factory=dict)
+    _spare_cpus: tuple[int, ...] = ()
 
     def trusted(self, request: Mapping[str, Any], *, wall_s: float) -> Answered:
         """Make tests, or check outputs: never with a candidate's code.
@@ -59,7 +65,8 @@ class Boxes:
         Raises:
             SandboxError: It failed; what the data set's code did is in the message.
         """
-        answered = self._ask("make", (dict(request),), wall_s=wall_s, cpus=self.trusted_cpus)
+        session = self._session(MAKE, self.trusted_cpus)
+        answered = self._ask(session, MAKE, (dict(request),), wall_s=wall_s)
         if answered is None:
             raise SandboxError("the box that makes tests gave no answer")
         return answered
@@ -77,8 +84,10 @@ class Boxes:
         Raises:
             SandboxError: The box failed.
         """
-        parts = (dict(request), *programs)
-        return self._ask("time", parts, wall_s=wall_s, cpus=timing_cpus(is_parallel=False))
+        session = self._timing_session()
+        spare = self._spare_cpus
+        own = {**request, "timing_cpus": list(self.cores.timed or ()), "spare_cpus": list(spare)}
+        return self._ask(session, TIME, (own, *programs), wall_s=wall_s)
 
     def counted(
         self, request: Mapping[str, Any], programs: Sequence[str], *, wall_s: float
@@ -88,15 +97,15 @@ class Boxes:
         Raises:
             SandboxError: The box failed.
         """
-        cpus = timing_cpus(is_parallel=False)
-        folder = self._session("time", cpus).where("scratch")
-        parts = ({**request, "folder": folder}, *programs)
+        session = self._timing_session()
+        folder = session.where("scratch")
+        parts = ({**request, "folder": folder, "spare_cpus": []}, *programs)
         command = (*CALLGRIND, f"--callgrind-out-file={folder}/part.%p")
-        return self._ask("count", parts, wall_s=wall_s, cpus=cpus, command=command)
+        return self._ask(session, "count", parts, wall_s=wall_s, command=command)
 
     def watched(self) -> tuple[str, ...]:
         """Folders inside in which a program could leave something for its next repetition."""
-        scratch = self._session("time", timing_cpus(is_parallel=False)).where("scratch")
+        scratch = self._timing_session().where("scratch")
         return tuple(dict.fromkeys((scratch, *(PLACES if self.sandbox.isolates else ()))))
 
     def close(self) -> None:
@@ -104,8 +113,24 @@ class Boxes:
         while self._open:
             self._open.popitem()[1].close()
 
-    def _session(self, program: str, cpus: tuple[int, ...] | None) -> Session:
-        if program not in self._open:
+    def _timing_session(self) -> Session:
+        """The box for timing; on two cores where a program can be kept on one of them."""
+        if TIME not in self._open:
+            timed, spare = self.cores.timed, self.cores.spare
+            session = self._session(TIME, (*timed, *spare) if timed else None)
+            self._spare_cpus = spare
+            if spare and not self._keeps(session):
+                self._open.pop(TIME).close()
+                self._spare_cpus = ()
+                self._session(TIME, timed)
+        return self._open[TIME]
+
+    def _keeps(self, session: Session) -> bool:
+        answered = self._ask(session, "confine", ({},), wall_s=PROBE_S)
+        return answered is not None and answered.head["is_possible"] is True
+
+    def _session(self, name: str, cpus: tuple[int, ...] | None) -> Session:
+        if name not in self._open:
             box = Box(
                 mounts=(Mount(name=PROGRAMS, source=compiled(INSIDE)),),
                 toolchain=find_toolchain(INSIDE),
@@ -118,34 +143,34 @@ class Boxes:
                 ),
                 label=f"speedwright-enamel-{os.getpid()}",
             )
-            self._open[program] = retry_infra(lambda: self.sandbox.open(box))
-        return self._open[program]
+            self._open[name] = retry_infra(lambda: self.sandbox.open(box))
+        return self._open[name]
 
     def _ask(
         self,
+        session: Session,
         program: str,
         parts: Sequence[Any],
         *,
         wall_s: float,
-        cpus: tuple[int, ...] | None,
         command: tuple[str, ...] = (),
     ) -> Answered | None:
-        box = "make" if program == "make" else "time"
-        session = self._session(box, cpus)
         limits = Limits(wall_s=wall_s, output_bytes=REPLY_BYTES, flood_bytes=2 * REPLY_BYTES)
+        # The folder itself would be run by runpy, which takes as long to import as all the rest.
+        main = f"{session.where(PROGRAMS)}/__main__.py"
         call = Call(
-            argv=(*command, "python", "-s", "-S", "-B", session.where(PROGRAMS), program),
+            argv=(*command, "python", "-s", "-S", "-B", main, program),
             function_input=b"".join(map(_part, parts)),
             limits=limits,
         )
         try:
             result = session.run(call)
         except SandboxError:
-            self._open.pop(box).close()
+            self._open.pop(MAKE if program == MAKE else TIME).close()
             raise
         reply = result.reply if result.reply_bytes == len(result.reply or b"") else None
         answered = None if reply is None else _read(reply)
-        if answered is None and program == "make":
+        if answered is None and program == MAKE:
             raise SandboxError(
                 "the box that makes tests gave no answer",
                 hint=result.detail or result.stderr.decode("utf-8", "replace")[-2000:],

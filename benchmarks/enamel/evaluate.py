@@ -26,7 +26,6 @@ from speedwright.benchmarks.enamel.score import (
 )
 from speedwright.benchmarks.enamel.timing import ReferencePlan, Run, Timing, time_programs
 from speedwright.errors import SandboxError
-from speedwright.eval.judge.boxes import timing_cpus
 from speedwright.eval.judge.rounds import off_the_timed_cores
 from speedwright.eval.progress import Progress
 from speedwright.profiler.timing_lock import timing_lock
@@ -161,7 +160,8 @@ class Evaluator:
     ) -> Timing:
         limit_s = stick.kill_s(self.parameters) if stick else None
         args = (self.problem, sample, self.cases, self.parameters, self.boxes)
-        with timing_lock(lambda: progress.note(WAITING)), off_the_timed_cores(_cores()):
+        cores = self.boxes.cores.timed
+        with timing_lock(lambda: progress.note(WAITING)), off_the_timed_cores(cores):
             return time_programs(*args, limit_s=limit_s, reference=reference)
 
     def _yardstick(self, runs: Sequence[Run], *, is_kept: bool = False) -> Yardstick:
@@ -173,10 +173,6 @@ class Evaluator:
 
 
 WAITING = "waiting: another speedwright is measuring"
-
-
-def _cores() -> tuple[int, ...] | None:
-    return timing_cpus(is_parallel=False)
 
 
 def _is_gated(score: SampleScore) -> bool:

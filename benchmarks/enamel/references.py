@@ -21,7 +21,7 @@ from speedwright.benchmarks.enamel.timing import ReferencePlan, Run
 from speedwright.eval.metrics.hodges_lehmann import hodges_lehmann
 from speedwright.sandbox.machine import machine_facts
 
-VERSION = 1
+VERSION = 2
 PLAUSIBLE_FACTOR = 4.0  # more than that between two hours is another machine
 # A single run of a level against what was kept: much slower happens to a single run by chance.
 FASTEST, SLOWEST = 0.67, 2.0

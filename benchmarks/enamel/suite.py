@@ -13,10 +13,11 @@ from pathlib import Path
 from typing import Any
 
 from speedwright.benchmarks.enamel.aggregate import aggregate
-from speedwright.benchmarks.enamel.ahead import Ahead, free_cpus
+from speedwright.benchmarks.enamel.ahead import Ahead
 from speedwright.benchmarks.enamel.boxes import Boxes
 from speedwright.benchmarks.enamel.cache import TestCache
 from speedwright.benchmarks.enamel.cases import Case, draws
+from speedwright.benchmarks.enamel.cores import Cores
 from speedwright.benchmarks.enamel.evaluate import Evaluator
 from speedwright.benchmarks.enamel.making import cases_of, key_of
 from speedwright.benchmarks.enamel.parameters import OFFICIAL_SEED, Parameters
@@ -42,7 +43,7 @@ from speedwright.sandbox.choose import choose_sandbox
 # 2: the clock outside bounds the inner one in the hardened metric. 3: the references' imports are
 # not timed any more, and all of their cases that may be the slowest are repeated in full. 4: times
 # of references that were kept are calibrated.
-SCORER = 4
+SCORER = 5
 SPECIAL = {"instructions": ("none", "callgrind"), "references": ("kept", "measured")}
 
 
@@ -76,6 +77,7 @@ class EnamelSuite:
         self._options = options
         self._parameters = parameters or Parameters(seed=seed)
         self._cache = cache or TestCache()
+        self._cores = Cores.here()
 
     def __reduce__(self) -> tuple[Any, ...]:
         """By its options: open boxes stay where they are."""
@@ -188,16 +190,17 @@ class EnamelSuite:
     @cached_property
     def _boxes(self) -> Boxes:
         chosen = choose_sandbox(self._options.sandbox, image=self._options.image)
-        return Boxes(sandbox=chosen.sandbox)
+        return Boxes(sandbox=chosen.sandbox, cores=self._cores)
 
     @cached_property
     def _makers(self) -> Boxes:
         """For tests alone, which may be made while something is timed."""
-        return Boxes(sandbox=self._boxes.sandbox, trusted_cpus=free_cpus())
+        spare = self._cores.spare or None
+        return Boxes(sandbox=self._boxes.sandbox, cores=self._cores, trusted_cpus=spare)
 
     @cached_property
     def _ahead(self) -> Ahead:
-        return Ahead(self._cases, free_cpus())
+        return Ahead(self._cases, self._cores.spare)
 
     def _cases(self, task_id: str) -> tuple[Case, ...]:
         return cases_of(self._problem(task_id), self._parameters, self._makers, self._cache)

@@ -1,9 +1,10 @@
-"""Starts one of the programs from this folder alone: python -s -S -B FOLDER make|time|count.
+"""Starts one of the programs here alone: python -s -S -B __main__.py make|time|count|confine.
 
 Stand-ins for the parent packages serve the absolute imports below and are gone before foreign code
 runs; the folder is then no longer on the search path either.
 """
 
+import os
 import sys
 from types import ModuleType
 
@@ -18,6 +19,8 @@ if sys.argv[1] == "make":
     from speedwright.benchmarks.enamel.inside.maker import main
 elif sys.argv[1] == "count":
     from speedwright.benchmarks.enamel.inside.count import main
+elif sys.argv[1] == "confine":
+    from speedwright.benchmarks.enamel.inside.confine import main
 else:
     from speedwright.benchmarks.enamel.inside.runner import main
 
@@ -26,3 +29,4 @@ for name in [n for n in sys.modules if n == "speedwright" or n.startswith("speed
 del sys.path[0]
 
 main()
+os._exit(0)  # the interpreter would tidy up for as long as it took to start

@@ -15,6 +15,10 @@ PR_SET_DUMPABLE, PR_SET_CHILD_SUBREAPER = 4, 36
 F_SETPIPE_SZ = 1031
 KILL_S = 5.0
 
+TYPE_CHECKING = False  # `typing` takes longer to import than the rest; see `framing.py`
+if TYPE_CHECKING:
+    from collections.abc import Set
+
 
 def protect() -> None:
     """Nobody of this user may look into this process; orphans below come to it.
@@ -45,15 +49,20 @@ def shed(descriptors: tuple[int, ...]) -> None:
     os.close(null)
 
 
-def end(pid: int) -> bool:
-    """Kill a child and everything it started; whether there was more than the child itself."""
+def end(pid: int, others: Set[int]) -> bool:
+    """Kill a child and everything it started; whether there was more than the child itself.
+
+    Args:
+        pid: The child.
+        others: Our children that stay.
+    """
     os.kill(pid, SIGKILL)  # not reaped yet, so the number is still its own
     os.waitpid(pid, 0)
-    if _is_alone():
+    if not _strays(others):
         return False
     until = time.monotonic() + KILL_S
-    while not _is_alone():
-        for found in _below():
+    while _strays(others):
+        for found in _below(others):
             try:
                 os.kill(found, SIGKILL)
             except ProcessLookupError:
@@ -62,6 +71,26 @@ def end(pid: int) -> bool:
             sys.exit("processes that cannot be killed")
         time.sleep(0.001)
     return True
+
+
+def _strays(others: Set[int]) -> bool:
+    """Whether there is a child beside the others, orphans among them; ended ones are reaped."""
+    if not others:
+        return not _is_alone()
+    strays = _own() - others
+    for found in strays:
+        os.waitpid(found, os.WNOHANG)
+    return bool(strays)
+
+
+def _own() -> set[int]:
+    """Our children, as the kernel lists them or as all processes say."""
+    try:
+        with open("/proc/thread-self/children", "rb") as file:
+            return set(map(int, file.read().split()))
+    except FileNotFoundError:
+        me = os.getpid()
+        return {pid for pid, parent in _parents().items() if parent == me}
 
 
 def _is_alone() -> bool:
@@ -74,7 +103,19 @@ def _is_alone() -> bool:
     return False
 
 
-def _below() -> set[int]:
+def _below(others: Set[int]) -> set[int]:
+    """All below us but the others, which have started nothing."""
+    parents = _parents()
+    me = os.getpid()
+    found, before = {me}, 0
+    while len(found) > before:
+        before = len(found)
+        found.update(pid for pid, parent in parents.items() if parent in found)
+    return found - {me} - others
+
+
+def _parents() -> dict[int, int]:
+    """Parents by process."""
     parents: dict[int, int] = {}
     for name in os.listdir("/proc"):
         if name.isdigit():
@@ -83,9 +124,4 @@ def _below() -> set[int]:
                     parents[int(name)] = int(file.read().rpartition(b")")[2].split()[1])
             except (OSError, ValueError):
                 continue
-    me = os.getpid()
-    found, before = {me}, 0
-    while len(found) > before:
-        before = len(found)
-        found.update(pid for pid, parent in parents.items() if parent in found)
-    return found - {me}
+    return parents

@@ -21,14 +21,15 @@ from types import CodeType
 from typing import Any
 
 from speedwright.benchmarks.enamel.inside import children, framing
-from speedwright.benchmarks.enamel.inside.runner import prepared, repeat
+from speedwright.benchmarks.enamel.inside.repetition import Repeater
+from speedwright.benchmarks.enamel.inside.runner import prepared
 
 TOTAL = b"totals: "
 EXIT_S = 30.0
 PAUSE_S = 0.002
 
 
-def counted(code: CodeType, given: bytes, request: dict[str, Any]) -> dict[str, Any]:
+def counted(code: CodeType, case: int, request: dict[str, Any]) -> dict[str, Any]:
     """One call in a fresh process: status, output, instructions (`None`: it did not end well)."""
     counts: list[int | None] = []
 
@@ -36,7 +37,7 @@ def counted(code: CodeType, given: bytes, request: dict[str, Any]) -> dict[str, 
         is_whole = ends_by_itself(pid)
         counts.append(total(f"{request['folder']}/part.{pid}") if is_whole else None)
 
-    found = repeat(code, given, request["limit_s"], request, count)
+    found = Repeater(code, request["limit_s"], request).once(case, count)
     is_clean = found["status"] == "ok" and not found["flags"]
     found["instructions"] = counts[0] if is_clean else None
     return found
@@ -99,7 +100,7 @@ def send_counts(writer: int, code: CodeType | None, fault: str, request: dict[st
     for number in request["cases"]:
         found: dict[str, Any] = {"status": fault, "flags": []}
         if code is not None:
-            found = counted(code, request["inputs"][number], request)
+            found = counted(code, number, request)
         output = found.pop("output", None)
         found.update(case=number, size=None if output is None else len(output))
         outputs.append(output or b"")

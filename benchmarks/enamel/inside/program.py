@@ -15,6 +15,7 @@ from speedwright.benchmarks.enamel.inside.framing import send
 
 TYPE_CHECKING = False  # `typing` takes longer to import than the rest; see `framing.py`
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from types import CodeType
     from typing import Any, NoReturn
 
@@ -94,19 +95,29 @@ def _imported(text: str) -> set[str]:
     return found
 
 
-def call(code: CodeType, given: bytes, memory_bytes: int, go: int, out: int) -> NoReturn:
-    """In the child: wait for the go byte, execute, send head and output.
+def call(
+    code: CodeType,
+    given: bytes,
+    request: dict[str, Any],
+    go: int,
+    out: int,
+    keep: Callable[[], bool] | None,
+) -> NoReturn:
+    """In the child: get ready, wait to be called, then for the go byte; execute, send the output.
 
     From the go byte on, everything in this process may be under the program's control.
     """
     the_time, clock, dumps, pack = time.time, time.perf_counter, marshal.dumps, HEAD.pack
     scope: dict[str, Any] = {"time": time, "input": None, "print": None}
     scope["__input"] = marshal.loads(given)
-    exec(WARM_UP, {})
-    dumps([1, "a", 2.0], OUTPUT_VERSION)
-    _limit(memory_bytes)
+    _limit(request["memory_bytes"])
+    if keep is not None and not keep():
+        os._exit(1)
     sys.stdout = sys.stderr = io.StringIO()
     sys.stdin = io.StringIO()
+    os.read(go, 1)  # from here on, on the core for timing
+    exec(WARM_UP, {})
+    dumps([1, "a", 2.0], OUTPUT_VERSION)
     os.write(out, b"R")
     os.read(go, 1)
     status, payload, elapsed_s, start_s = OK, b"", 0.0, clock()

@@ -3,11 +3,10 @@
 The parent compiles the program and executes nothing of it. For each repetition a child unmarshals
 the input *before* a line of the program has run, says ready, waits for the go byte, executes
 definitions and call, and sends status, its own clock's reading and the marshalled output. The
-parent's clock runs from the go byte to the last byte of the output.
+parent's clock runs from the go byte to the last byte of the output (`repetition.py`).
 
-Covers: endless loops, swallowed signals and alarms (killed from here), exits, forks and daemons
-(found, killed, told), state left in files, System V objects, this process's limits or priority
-(compared before and after each repetition, told), a patched clock (not ours), early answers.
+Covers, beside what a repetition does: state left in files, System V objects, this process's limits
+or priority (compared before and after each repetition, told).
 Does not cover: kernel objects beside those; isolation from the machine, which is the box's.
 """
 
@@ -16,116 +15,15 @@ from __future__ import annotations
 import gc
 import marshal
 import os
-import select
-import time
 
 from speedwright.benchmarks.enamel.inside import children, framing, traces
-from speedwright.benchmarks.enamel.inside.program import (
-    HEAD,
-    SAID_BYTES,
-    STATUS,
-    WARM_UP,
-    call,
-    compiled,
-    import_early,
-)
+from speedwright.benchmarks.enamel.inside.program import WARM_UP, compiled, import_early
+from speedwright.benchmarks.enamel.inside.repetition import Repeater
 
 TYPE_CHECKING = False  # `typing` takes longer to import than the rest; see `framing.py`
 if TYPE_CHECKING:
-    from collections.abc import Callable
     from types import CodeType
     from typing import Any
-
-READY_S = 30.0
-LONG_S = 1e9
-CHUNK_BYTES = 1 << 20
-
-
-def repeat(
-    code: CodeType,
-    given: bytes,
-    limit_s: float,
-    request: dict[str, Any],
-    before_end: Callable[[int], None] = lambda pid: None,
-) -> dict[str, Any]:
-    """One repetition in a fresh process: status, times, flags, output.
-
-    `before_end` is told the process when its answer is here whole, and before it is killed.
-    """
-    go_reader, go_writer = os.pipe()
-    out_reader, out_writer = os.pipe()
-    children.widen(out_reader)
-    pid = os.fork()
-    if pid == 0:
-        try:
-            children.shed((framing.IN, framing.OUT, go_writer, out_reader))
-            call(code, given, request["memory_bytes"], go_reader, out_writer)
-        finally:
-            os._exit(1)
-    os.close(go_reader)
-    os.close(out_writer)
-    try:
-        found = heard(go_writer, out_reader, limit_s, request["output_bytes"])
-        if found["status"] == "ok":
-            before_end(pid)
-    finally:
-        has_more = children.end(pid)
-        os.close(go_writer)
-        os.close(out_reader)
-    if has_more:
-        found["flags"].append("left-processes")
-    return found
-
-
-def heard(go: int, out: int, limit_s: float, output_bytes: int) -> dict[str, Any]:
-    """Go, and what came back until the output was whole or time was up."""
-    poll = select.poll()
-    poll.register(out, select.POLLIN)
-    if not poll.poll(READY_S * 1000) or os.read(out, 1) != b"R":
-        return {"status": "memory", "flags": []}  # the input alone did not fit
-    clock = time.monotonic
-    head, length, pieces, count = b"", -1, [], 0
-    start_s = clock()
-    deadline_s = start_s + limit_s
-    os.write(go, b"g")
-    while length < 0 or count < length:
-        left_s = deadline_s - clock()
-        if left_s <= 0 or not poll.poll(left_s * 1000 + 1):
-            return ended("timed-out", clock() - start_s)
-        if length < 0:
-            data = os.read(out, HEAD.size - len(head))
-            head += data
-            if len(head) == HEAD.size:
-                length = HEAD.unpack(head)[-1]
-                if length > output_bytes:
-                    return ended("too-large", clock() - start_s)
-        else:
-            data = os.read(out, min(length - count, CHUNK_BYTES))
-            pieces.append(data)
-            count += len(data)
-        if not data:
-            return ended("died", clock() - start_s)
-    return answered(head, b"".join(pieces), clock() - start_s)
-
-
-def ended(status: str, wall_s: float) -> dict[str, Any]:
-    """A repetition without an output."""
-    return {"status": status, "wall_s": wall_s, "flags": []}
-
-
-def answered(head: bytes, payload: bytes, wall_s: float) -> dict[str, Any]:
-    """A repetition that has said something; all but `wall_s` is the program's word."""
-    status, is_patched, call_s, program_s, _ = HEAD.unpack(head)
-    found = ended(STATUS.get(status, "raised"), wall_s)
-    found["call_s"] = call_s if abs(call_s) < LONG_S else None
-    found["program_s"] = program_s if abs(program_s) < LONG_S else None
-    if is_patched:
-        found["flags"].append("patched-clock")
-    if found["status"] == "ok":
-        found["output"] = payload
-    else:
-        found["said"] = payload[:SAID_BYTES].decode("utf-8", "replace")
-    return found
 
 
 def run_plan(
@@ -137,23 +35,23 @@ def run_plan(
     known: dict[tuple[int, bytes], int] = {}
     room = request["reply_bytes"]
     before = traces.fingerprint(request["watched"])
-    for number, repetitions in plan:
-        for _ in range(repetitions):
-            found = repeat(code, request["inputs"][number], limit_s, request)
-            after = traces.fingerprint(request["watched"])
-            if after != before:
-                found["flags"].append("left-state")
-            before, found["case"] = after, number
-            output = found.pop("output", None)
-            if output is not None:
-                place = known.setdefault((number, output), len(outputs))
-                if place == len(outputs):
-                    outputs.append(output)
-                    room -= len(output)
-                found["output"] = place
-            runs.append(found)
-            if found["status"] != "ok" or room < 0:
-                return runs, outputs
+    cases = [case for case, repetitions in plan for _ in range(repetitions)]
+    repetitions = Repeater(code, limit_s, request).run(cases)
+    for found in repetitions:
+        after = traces.fingerprint(request["watched"])
+        if after != before:
+            found["flags"].append("left-state")
+        before = after
+        output = found.pop("output", None)
+        if output is not None:
+            place = known.setdefault((found["case"], output), len(outputs))
+            if place == len(outputs):
+                outputs.append(output)
+                room -= len(output)
+            found["output"] = place
+        runs.append(found)
+        if found["status"] != "ok" or room < 0:
+            repetitions.close()
     return runs, outputs
 
 
@@ -174,20 +72,24 @@ def run_reference(code: CodeType, request: dict[str, Any]) -> list[dict[str, Any
     A level's time is that of its slowest case, and the largest of single runs would be too large.
     """
     limit_s = request["reference_limit_s"]
+    plan = [step for first, *others in request["reference_plan"] for step in (first, *once(others))]
+    runs = run_plan(code, plan, limit_s, request)[0]
+    again = []
+    for (first, _), *others in request["reference_plan"]:
+        bar_s = middle([own_s(run) for run in runs if run["case"] == first])
+        slow = {run["case"] for run in runs if own_s(run) > bar_s}
+        again += [(case, times - 1) for case, times in others if case in slow]
+    return runs + run_plan(code, again, limit_s, request)[0]
 
-    def run(case: int, times: int) -> list[dict[str, Any]]:
-        return run_plan(code, [(case, times)], limit_s, request)[0]
 
-    runs: list[dict[str, Any]] = []
-    for first, *others in request["reference_plan"]:
-        found = run(*first)
-        bar_s = sorted(own_s(each) for each in found)[len(found) // 2]
-        for case, repetitions in others:
-            once = run(case, 1)
-            may_be_slower = own_s(once[0]) > bar_s
-            found += once + (run(case, repetitions - 1) if may_be_slower else [])
-        runs += found
-    return runs
+def once(steps: list[tuple[int, int]]) -> list[tuple[int, int]]:
+    """The same cases, one time each."""
+    return [(case, 1) for case, _ in steps]
+
+
+def middle(times_s: list[float]) -> float:
+    """The median, the upper one of two; 0 of none."""
+    return sorted(times_s)[len(times_s) // 2] if times_s else 0.0
 
 
 def own_s(run: dict[str, Any]) -> float:
@@ -231,6 +133,8 @@ def main() -> None:
     """Take the request, time the reference if there is one, then the program; answer."""
     request = framing.receive()
     children.protect()
+    if request["timing_cpus"]:
+        os.sched_setaffinity(0, request["timing_cpus"])
     gc.disable()
     import_early(request["prompt"])  # once for the reference and the program
     head: dict[str, Any] = {"fault": "", "runs": [], "reference": []}

@@ -1,4 +1,4 @@
-"""Tests of the next problem are made while one is timed: one ahead, in order, on other cores."""
+"""Tests of the next problems are made while one is timed: in order, on other cores."""
 
 from __future__ import annotations
 
@@ -8,13 +8,16 @@ from pathlib import Path
 
 import pytest
 
-from speedwright.benchmarks.enamel.ahead import Ahead, Cases, free_cpus
+from speedwright.benchmarks.enamel.ahead import DEPTH, Ahead, Cases
 from speedwright.benchmarks.enamel.cache import TestCache
+from speedwright.benchmarks.enamel.cores import Cores
 from speedwright.benchmarks.enamel.suite import EnamelSuite
 from speedwright.errors import SandboxError
 from speedwright.eval.batch.options import SuiteOptions
-from speedwright.eval.judge.boxes import timing_cpus
+from speedwright.eval.judge.rounds import off_the_timed_cores
 from speedwright.eval.progress import NullProgress
+from speedwright.sandbox import Box, Session
+from speedwright.sandbox.process import ProcessSandbox
 
 CPUS = tuple(sorted(os.sched_getaffinity(0)))[:1]
 
@@ -45,19 +48,21 @@ class Maker:
             assert self.changed.wait_for(lambda: self.made == made, timeout=10), self.made
 
 
-def test_one_is_made_ahead_on_its_own_cores_and_none_twice() -> None:
+def test_some_are_made_ahead_on_their_own_cores_and_none_twice() -> None:
     maker = Maker()
     ahead = Ahead(maker, CPUS)
     before = os.sched_getaffinity(0)
-    ahead.expect(["a", "b", "c"])
+    names = [str(number) for number in range(DEPTH + 2)]
+    ahead.expect(names)
     assert maker.made == []
-    ahead.take("a")
-    maker.wait_for(["a", "b"])
-    ahead.take("b")
-    maker.wait_for(["a", "b", "c"])
-    ahead.take("c")
+    ahead.take(names[0])
+    maker.wait_for(names[: DEPTH + 1])
+    ahead.take(names[1])
+    maker.wait_for(names)
+    for name in names[2:]:
+        ahead.take(name)
     ahead.close()
-    assert maker.made == ["a", "b", "c"]
+    assert maker.made == names
     assert maker.threads[0] == threading.current_thread().name
     assert all(name.startswith("speedwright-ahead") for name in maker.threads[1:])
     assert maker.cores[1] == maker.cores[2] == set(CPUS)
@@ -65,7 +70,7 @@ def test_one_is_made_ahead_on_its_own_cores_and_none_twice() -> None:
 
 
 def test_nothing_is_made_ahead_of_an_unknown_order_or_with_one_core() -> None:
-    for cpus, order in ((CPUS, []), (None, ["a", "b"])):
+    for cpus, order in ((CPUS, []), ((), ["a", "b"])):
         maker = Maker()
         ahead = Ahead(maker, cpus)
         ahead.expect(order)
@@ -79,10 +84,11 @@ def test_another_one_than_expected_is_made_at_once() -> None:
     ahead = Ahead(maker, CPUS)
     ahead.expect(["a", "b", "c"])
     ahead.take("a")
-    maker.wait_for(["a", "b"])
+    maker.wait_for(["a", "b", "c"])
     ahead.take("c")
+    ahead.take("d")
     ahead.close()
-    assert maker.made == ["a", "b", "c"]
+    assert maker.made == ["a", "b", "c", "d"]
 
 
 def test_a_failure_is_told_when_its_turn_comes_and_tried_again_after_it() -> None:
@@ -110,13 +116,38 @@ def test_it_can_go_on_after_it_was_closed() -> None:
 
 
 def test_timing_never_shares_its_core() -> None:
-    timed = timing_cpus(is_parallel=False)
-    if timed is None:
-        assert free_cpus() is None
+    cores = Cores.here()
+    if cores.timed is None:
+        assert cores.spare == ()
         return
-    free = free_cpus()
-    assert free
-    assert not set(free) & set(timed)
+    assert cores.spare
+    assert not set(cores.spare) & set(cores.timed)
+
+
+def test_a_suite_asks_for_its_cores_before_it_leaves_one_of_them(
+    made_data: Path, honest: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its thread keeps off the timed core while it opens the box for timing."""
+    opened: list[tuple[int, ...] | None] = []
+    opens = ProcessSandbox.open
+
+    def noted(sandbox: ProcessSandbox, box: Box) -> Session:
+        opened.append(box.limits.cpus)
+        return opens(sandbox, box)
+
+    monkeypatch.setattr(ProcessSandbox, "open", noted)
+    cores = Cores.here()
+    suite = EnamelSuite(
+        SuiteOptions(data=made_data, sandbox="process"), cache=TestCache(tmp_path / "cache")
+    )
+    with off_the_timed_cores(cores.timed):
+        score = suite.evaluate(suite.tasks()[0], [honest], NullProgress())
+    suite.close()
+    assert score.infra is None
+    if cores.timed is None:
+        assert opened == [None, None]
+    else:
+        assert opened[:2] == [cores.spare, (*cores.timed, *cores.spare)]
 
 
 def test_a_suite_makes_ahead_what_it_expects(made_data: Path, honest: str, tmp_path: Path) -> None:
@@ -130,5 +161,5 @@ def test_a_suite_makes_ahead_what_it_expects(made_data: Path, honest: str, tmp_p
     finally:
         suite.close()
     made = len(list((tmp_path / "cache").glob("*.tests")))
-    assert made == (2 if free_cpus() else 1)
+    assert made == (3 if Cores.here().spare else 1)
     assert not [t for t in threading.enumerate() if t.name.startswith("speedwright-ahead")]
