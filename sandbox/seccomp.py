@@ -1,4 +1,4 @@
-"""The filter of system calls for boxes whose backend brings none (bubblewrap).
+"""Filters of system calls: for boxes whose backend brings none (bubblewrap), and of a single call.
 
 Covers: kernel key rings, BPF, perf events, io_uring, userfaultfd, mounting by any call, modules,
 clocks, swap, reboot and the kernel log are refused with EPERM, as Docker's own profile does. Calls
@@ -12,6 +12,7 @@ from __future__ import annotations
 import errno
 import platform
 import struct
+from collections.abc import Mapping
 
 AUDIT_ARCH = {"x86_64": 0xC000003E, "aarch64": 0xC00000B7}
 X32_BIT = 0x40000000
@@ -40,15 +41,24 @@ REFUSED = {
         *_EVERYWHERE,
     ),
 }
+AFFINITY = {"x86_64": (203,), "aarch64": (122,)}
+"""`sched_setaffinity`, for a process that has to stay on its cores."""
 _LOAD, _EQUAL, _AT_LEAST, _RETURN = 0x20, 0x15, 0x35, 0x06
 _ALLOW, _ERRNO = 0x7FFF0000, 0x00050000
 _NUMBER_OFFSET, _ARCH_OFFSET = 0, 4
 
 
-def program(machine: str | None = None) -> bytes | None:
-    """The filter as the kernel takes it, or `None` for a machine that is not known here."""
+def program(
+    machine: str | None = None, refused: Mapping[str, tuple[int, ...]] = REFUSED
+) -> bytes | None:
+    """The filter as the kernel takes it, or `None` for a machine that is not known here.
+
+    Args:
+        machine: As `uname` says; by default this one.
+        refused: Numbers of the refused calls by machine.
+    """
     machine = machine or platform.machine()
-    if machine not in REFUSED:
+    if machine not in refused:
         return None
     code = [
         _step(_LOAD, _ARCH_OFFSET),
@@ -58,7 +68,7 @@ def program(machine: str | None = None) -> bytes | None:
         _step(_AT_LEAST, X32_BIT, if_false=1),
         _step(_RETURN, _ERRNO | errno.ENOSYS),
     ]
-    for number in REFUSED[machine]:
+    for number in refused[machine]:
         code.append(_step(_EQUAL, number, if_false=1))
         code.append(_step(_RETURN, _ERRNO | errno.EPERM))
     code.append(_step(_RETURN, _ALLOW))

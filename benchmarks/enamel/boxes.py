@@ -15,6 +15,7 @@ from speedwright.benchmarks.enamel.values import NotPlain, read_value
 from speedwright.errors import SandboxError
 from speedwright.eval.judge.boxes import retry_infra
 from speedwright.sandbox import GIB, MIB, Box, Call, Limits, Mount, Sandbox, Session, compiled
+from speedwright.sandbox.seccomp import AFFINITY, program
 from speedwright.sandbox.toolchain import find_toolchain
 
 INSIDE = Path(__file__).with_name("inside").resolve()
@@ -27,6 +28,7 @@ PLACES = ("/tmp", "/dev/shm", "/dev/mqueue", "/box")
 # Three generators (7, 64, 80) draw from sets of strings: the hash seed is part of their inputs.
 HASH_SEED = "0"
 CALLGRIND = ("valgrind", "--quiet", "--tool=callgrind", "--zero-before=PyOS_AfterFork_Child")
+KEEPS = program(refused=AFFINITY)
 THREADS = ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS")
 
 
@@ -86,7 +88,12 @@ class Boxes:
         """
         session = self._timing_session()
         spare = self._spare_cpus
-        own = {**request, "timing_cpus": list(self.cores.timed or ()), "spare_cpus": list(spare)}
+        own = {
+            **request,
+            "timing_cpus": list(self.cores.timed or ()),
+            "spare_cpus": list(spare),
+            "filter": KEEPS,
+        }
         return self._ask(session, TIME, (own, *programs), wall_s=wall_s)
 
     def counted(
@@ -126,7 +133,9 @@ class Boxes:
         return self._open[TIME]
 
     def _keeps(self, session: Session) -> bool:
-        answered = self._ask(session, "confine", ({},), wall_s=PROBE_S)
+        if KEEPS is None:
+            return False
+        answered = self._ask(session, "confine", ({"filter": KEEPS},), wall_s=PROBE_S)
         return answered is not None and answered.head["is_possible"] is True
 
     def _session(self, name: str, cpus: tuple[int, ...] | None) -> Session:

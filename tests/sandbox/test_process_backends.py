@@ -70,12 +70,13 @@ def test_an_odd_interpreter_is_python_inside(tmp_path: Path) -> None:
 
 def test_filter_is_whole_instructions_and_jumps_stay_inside() -> None:
     for machine in seccomp.REFUSED:
-        code = seccomp.program(machine)
-        assert code is not None
-        steps = list(struct.iter_unpack("=HBBI", code))
-        for place, (_, if_true, if_false, _) in enumerate(steps):
-            assert place + 1 + max(if_true, if_false) < len(steps) or place == len(steps) - 1
-        assert steps[-1] == (0x06, 0, 0, 0x7FFF0000)
+        for refused in (seccomp.REFUSED, seccomp.AFFINITY):
+            code = seccomp.program(machine, refused)
+            assert code is not None
+            steps = list(struct.iter_unpack("=HBBI", code))
+            for place, (_, if_true, if_false, _) in enumerate(steps):
+                assert place + 1 + max(if_true, if_false) < len(steps) or place == len(steps) - 1
+            assert steps[-1] == (0x06, 0, 0, 0x7FFF0000)
     assert seccomp.program("pdp11") is None
 
 
@@ -88,6 +89,7 @@ def test_filter_numbers_are_this_kernels() -> None:
         for words in (line.split() for line in header.read_text().splitlines())
         if len(words) == 3 and words[0] == "#define" and words[2].isdigit()
     }
+    assert [names.get(number) for number in seccomp.AFFINITY["x86_64"]] == ["sched_setaffinity"]
     refused = {names.get(number, "?") for number in seccomp.REFUSED["x86_64"]}
     expected = """
         add_key request_key keyctl perf_event_open bpf userfaultfd pivot_root mount umount2 setns

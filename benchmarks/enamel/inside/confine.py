@@ -1,4 +1,4 @@
-"""A process that stays on one core: its affinity, and a kernel filter that refuses to change it.
+"""A process that stays on its cores: a kernel filter that refuses it to change them.
 
 The box may use two cores, so that the next repetition can get ready on one while the other times
 this one. A program that could move, or spread over both, would be timed otherwise than its
@@ -6,13 +6,12 @@ reference. The filter is inherited by whatever the program starts, and cannot be
 
 Covers: `sched_setaffinity` for any process, by any thread or child, by any calling convention.
 Does not cover: work that the kernel itself does for a program on other cores.
-Source: Linux' seccomp(2), `struct seccomp_data`; numbers of the call from the kernel's tables.
+Source: Linux' seccomp(2); the filter itself comes from `sandbox/seccomp.py`.
 """
 
 from __future__ import annotations
 
 import ctypes
-import errno
 import os
 import struct
 
@@ -24,52 +23,30 @@ if TYPE_CHECKING:
 
 PR_SET_NO_NEW_PRIVS, PR_SET_SECCOMP = 38, 22
 MODE_FILTER = 2
-LOAD, EQUAL, AT_LEAST, RETURN = 0x20, 0x15, 0x35, 0x06  # BPF: ld abs word, jeq, jge, ret
-NUMBER_AT, CONVENTION_AT = 0, 4
-ALLOW, REFUSE = 0x7FFF0000, 0x00050000 | errno.EPERM
-OTHER_CONVENTION = 0x40000000  # x32 shares x86-64's convention and numbers from here on
-CALLS = {"x86_64": (0xC000003E, 203), "aarch64": (0xC00000B7, 122)}
-"""By machine: the audit constant of its convention, and its number of `sched_setaffinity`."""
+STEP_BYTES = 8
+PROGRAM = struct.Struct("@HP")  # struct sock_fprog
 
 
-def keeper() -> Callable[[], bool] | None:
-    """What installs the filter in the process that calls it, `None` on an unknown machine.
+def keeper(steps: bytes) -> Callable[[], bool]:
+    """What installs a filter in the process that calls it, and says whether that was possible.
 
-    It answers whether that was possible. Made beforehand, since it costs more to make than to call.
+    Made beforehand, since it costs more to make than to call.
     """
-    known = CALLS.get(os.uname().machine)
-    if known is None:
-        return None
-    convention, number = known
-    # Jumps are counted from the next instruction on.
-    steps = (
-        (LOAD, 0, 0, CONVENTION_AT),
-        (EQUAL, 0, 4, convention),
-        (LOAD, 0, 0, NUMBER_AT),
-        (AT_LEAST, 2, 0, OTHER_CONVENTION),
-        (EQUAL, 1, 0, number),
-        (RETURN, 0, 0, ALLOW),
-        (RETURN, 0, 0, REFUSE),
-    )
-    code = ctypes.create_string_buffer(b"".join(struct.pack("=HBBI", *step) for step in steps))
-    program = ctypes.create_string_buffer(
-        struct.pack("@HP", len(steps), ctypes.addressof(code)), struct.calcsize("@HP")
-    )
+    code = ctypes.create_string_buffer(steps, len(steps))
+    packed = PROGRAM.pack(len(steps) // STEP_BYTES, ctypes.addressof(code))
+    program = ctypes.create_string_buffer(packed, PROGRAM.size)
     prctl = ctypes.CDLL(None, use_errno=True).prctl
 
-    def keep() -> bool:
-        held = code, program  # the kernel reads both
+    def keep(held: object = code) -> bool:  # the kernel reads it through the program
         is_bound = prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0
-        return is_bound and bool(prctl(PR_SET_SECCOMP, MODE_FILTER, held[1], 0, 0) == 0)
+        return is_bound and bool(prctl(PR_SET_SECCOMP, MODE_FILTER, program, 0, 0) == 0)
 
     return keep
 
 
-def is_possible() -> bool:
+def is_possible(steps: bytes) -> bool:
     """Whether a process here can be kept from moving: tried in one that ends."""
-    keep = keeper()
-    if keep is None:
-        return False
+    keep = keeper(steps)
     pid = os.fork()
     if pid == 0:
         found = 1
@@ -87,5 +64,4 @@ def is_possible() -> bool:
 
 def main() -> None:
     """Answer whether it is possible."""
-    framing.receive()
-    framing.reply({"is_possible": is_possible()}, [])
+    framing.reply({"is_possible": is_possible(framing.receive()["filter"])}, [])

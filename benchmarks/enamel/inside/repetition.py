@@ -1,8 +1,8 @@
 """One repetition: a fresh process, forked from the trusted parent, gone when its answer is here.
 
-Where there is a core to spare, the next repetitions get ready on it while this one is timed: they
-unmarshal their inputs and then wait, having executed nothing of the program. They come to the core
-for timing, which they cannot leave (`confine.py`), when everything of the one before has ended.
+Where there is a core to spare, the next repetition gets ready on it while this one is timed: it
+unmarshals its input and then waits, having executed nothing of the program. It comes to the core
+for timing, which it cannot leave (`confine.py`), when everything of the one before has ended.
 
 Covers: endless loops, swallowed signals and alarms (killed from here), exits, forks and daemons
 (found, killed, told), a patched clock (not ours), early answers, a program that reaches for the
@@ -60,7 +60,7 @@ class Repeater:
         self._limit_s = limit_s
         self._request = request
         self._spare: list[int] = request["spare_cpus"]
-        self._keep = keeper() if self._spare else None
+        self._keep = keeper(request["filter"]) if self._spare else None
         self._waiting: list[Child] = []
 
     def run(self, cases: Sequence[int]) -> Generator[dict[str, Any]]:

@@ -120,3 +120,12 @@ def test_the_glance_is_taken_where_it_is_asked_for(
     assert not is_suspicious(replace(found, default_gain=None))
     assert is_suspicious(replace(found, default_gain=1.15))
     assert not is_suspicious(replace(found, default_gain=1.05))
+
+
+def test_without_a_default_there_is_no_glance(
+    judged: Callable[..., tuple[Judgement, Baseline]],
+) -> None:
+    _, baseline = judged(LIB, "")
+    folders = (baseline.folder, baseline.folder)
+    how = {"mode": Mode.CONFIRM, "seed": 1, "progress": NullProgress()}
+    assert measure(baseline, *folders, **how, has_glance=True).default_gain is None
