@@ -3,8 +3,8 @@
 Seeds of a confirmation are drawn anew, so a patch that holds the answers for `setup(seed=7)` gains
 nothing and no claim is made. That alone would read like an honest attempt that did not pay. Three
 pairs on the default seed, right after, tell whether it is worth asking; only then it is measured in
-full. On recorded runs a gain of 1.2x is looked at 99 times of 100 (92 with a bursty neighbour), none
-at all 1 time (8): the full measurement decides, the glance only saves it.
+full. On recorded runs a gain of 1.2x is looked at 99 times of 100 (92 with a bursty neighbour), no
+gain at all 1 time (8): the full measurement decides, the glance only saves it.
 
 Covers: answers and special cases for the default seed, also where the work for them was moved.
 Does not cover: workloads whose `setup()` has no default seed; gains there below `SUSPICIOUS`.
