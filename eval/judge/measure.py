@@ -162,6 +162,25 @@ def measure(
             baseline.versions.forget(arms[COPY])
 
 
+def has_right_output(baseline: Baseline, candidate: Path) -> bool:
+    """Run the base and a version once each, untimed: whether the version does and says the same.
+
+    True of a base that does not repeat its own output, if the version runs at all.
+
+    Raises:
+        SandboxError: The sandbox failed.
+    """
+    arms = {BASE: baseline.folder, CANDIDATE: candidate}
+    with _open_arms(baseline, arms, None) as sessions:
+        timer = timer_for(baseline.target.workload)
+        rounds = Rounds(sessions, timer, baseline.sample_limits, seed=0)
+        try:
+            rounds.run_one()
+        except SampleFailed:
+            return False
+    return not baseline.is_repeatable or wrong_output(rounds) is None
+
+
 def _has_seed(workload: Workload) -> bool:
     return isinstance(workload, FunctionWorkload) and workload.inputs.takes_seed
 

@@ -1,10 +1,10 @@
 """Step 9, minimise: debris and hunks that do not pay are dropped, the rest shares out the gain.
 
-Debris (`debris.py`) goes first, if what is left still stands. Then each hunk is taken out on its
-own. If the rest does not build or run, the hunk is needed; otherwise the patch is screened against
-the patch without it: `faster` means that the hunk pays, and its share of the gain is noted; any
-other word means that it does not, and it goes if the rest passes the tests and is still faster than
-the base. The result is a proposal: it is confirmed like any candidate.
+Debris (`debris.py`) goes first, if what is left still stands (`standing.py`). Then each hunk is
+taken out on its own. If the rest does not stand, the hunk is needed; otherwise the patch is
+screened against the patch without it: `faster` means that the hunk pays, and its share of the gain
+is noted; any other word means that it does not, and it goes. The result is a proposal: it is
+confirmed like any candidate.
 
 Does not cover: hunks that pay only together (each alone looks useless: then both are kept if the
 remainder turns out slower, since the caller confirms it against the base).
@@ -20,11 +20,13 @@ from typing import Any
 
 from unidiff.patch import PatchSet
 
-from speedwright.eval.candidate import Candidate
+from speedwright.errors import SandboxError
 from speedwright.eval.judge.baseline import Baseline
-from speedwright.eval.judge.cascade import Case, judge
 from speedwright.eval.judge.debris import Debris, Tidied, tidied
-from speedwright.eval.judge.measure import Mode
+from speedwright.eval.judge.imports import newly_imported
+from speedwright.eval.judge.measure import Mode, measure
+from speedwright.eval.judge.standing import passes, stands
+from speedwright.eval.judge.versions import VersionFailed
 from speedwright.eval.progress import Progress
 from speedwright.eval.verdict import Measured
 
@@ -40,12 +42,14 @@ class HunkShare:
         line: First line in the new file.
         share: Of the whole gain (0-1, in logs); `None` if it could not be taken out alone.
         is_dropped: It does not pay and is not part of the result.
+        is_tried: There was time to take it out.
     """
 
     path: str
     line: int
     share: float | None
     is_dropped: bool
+    is_tried: bool = True
 
     @property
     def sentence(self) -> str:
@@ -53,6 +57,8 @@ class HunkShare:
         place = f"{self.path}:{self.line}"
         if self.is_dropped:
             return f"hunk at {place} did not pay and was dropped"
+        if not self.is_tried:
+            return f"hunk at {place} was kept untried: the time was up"
         if self.share is None:
             return f"hunk at {place} is needed by the others"
         return f"hunk at {place}: {self.share:.0%} of the gain"
@@ -105,7 +111,7 @@ def minimise(
     tidy = tidied(diff, baseline.target.snapshot)
     if tidy.removed:
         progress.step("minimise", f"without debris ({len(tidy.removed)})")
-        if not tidy.diff or not _stands(tidy.diff, baseline, progress, seed):
+        if not tidy.diff or not stands(tidy.diff, baseline):
             tidy = Tidied(diff=diff)
     diff = tidy.diff
     places = hunks_of(diff)
@@ -118,13 +124,10 @@ def minimise(
             break
         progress.step("minimise", f"without hunk {index + 1} of {len(places)}")
         rest = [k for k in kept if k != index]
-        gain = _gain(diff, kept, rest, baseline, progress, seed + index)
-        if gain == 0.0 and rest:
-            if _stands(with_hunks(diff, rest), baseline, progress, seed):
-                kept = rest
-            else:
-                gain = None
-        gains[index] = gain
+        parts = with_hunks(diff, kept), with_hunks(diff, rest)
+        gains[index] = _gain(*parts, baseline, progress, seed + index)
+        if rest and gains[index] == 0.0:
+            kept = rest
     total = sum(g for k, g in gains.items() if g and k in kept)
     hunks = tuple(
         HunkShare(
@@ -132,6 +135,7 @@ def minimise(
             line=line,
             share=_share(gains.get(index), total),
             is_dropped=index not in kept,
+            is_tried=index in gains,
         )
         for index, (path, line) in enumerate(places)
     )
@@ -163,31 +167,21 @@ def with_hunks(diff: str, kept: Sequence[int]) -> str:
     return "".join(out)
 
 
-def _gain(
-    diff: str,
-    kept: Sequence[int],
-    rest: Sequence[int],
-    baseline: Baseline,
-    progress: Progress,
-    seed: int,
-) -> float | None:
-    """Log gain of what `kept` has over `rest`; 0 if it does not pay, `None` if it is needed."""
-    case = Case(
-        candidate=Candidate(diff=with_hunks(diff, kept), author="minimise"),
-        reference_diff=with_hunks(diff, rest),
-        mode=Mode.SCREEN,
-        seed=seed,
-    )
-    found = judge(case, baseline, progress).verdict
+def _gain(diff: str, less: str, baseline: Baseline, progress: Progress, seed: int) -> float | None:
+    """Log gain of a patch over less of it; 0 if more does not pay, `None` if less does not pass."""
+    if less and not passes(less, baseline):
+        return None
+    try:
+        folders = baseline.versions.folder(less), baseline.versions.folder(diff)
+        loaded = newly_imported(*folders, diff)
+        found = measure(
+            baseline, *folders, mode=Mode.SCREEN, seed=seed, progress=progress, loaded=loaded
+        ).verdict
+    except (VersionFailed, SandboxError):
+        return None
     if not isinstance(found, Measured):
         return None
     return log(found.comparison.speedup) if found.comparison.word == "faster" else 0.0
-
-
-def _stands(diff: str, baseline: Baseline, progress: Progress, seed: int) -> bool:
-    """Whether a part of the patch builds, passes and gives the right output."""
-    case = Case(candidate=Candidate(diff=diff, author="minimise"), mode=Mode.SCREEN, seed=seed)
-    return isinstance(judge(case, baseline, progress).verdict, Measured)
 
 
 def _share(gain: float | None, total: float) -> float | None:

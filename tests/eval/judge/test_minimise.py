@@ -87,3 +87,24 @@ def test_debris_that_is_needed_stays(baseline: Baseline, diff_of: Diff) -> None:
 def test_one_hunk_is_left_as_it_is(baseline: Baseline, diff_of: Diff) -> None:
     diff = diff_of(notes__py="NOTE = 1\n")
     assert minimise(diff, baseline, NullProgress(), seed=3).diff == diff
+
+
+def test_a_hunk_that_the_others_need_stays(baseline: Baseline, diff_of: Diff) -> None:
+    text = baseline.target.snapshot.text("slow.py") or ""
+    slow = LOOP[: LOOP.index("\n\n\ndef label")] + "\n"
+    split = text.replace(slow, "    return modulus.distinct(n)\n")
+    fast = "def distinct(n):\n    return len({i % 300 for i in range(n)})\n"
+    whole = diff_of(slow__py=f"import modulus\n\n{split}", modulus__py=fast)
+    found = minimise(whole, baseline, NullProgress(), seed=3)
+    assert set(hunks_of(found.diff)) == set(hunks_of(whole))
+    needed = next(h for h in found.hunks if h.path == "modulus.py")
+    assert needed.share is None
+    assert needed.sentence == "hunk at modulus.py:1 is needed by the others"
+
+
+def test_what_there_was_no_time_for_is_said(baseline: Baseline, diff_of: Diff) -> None:
+    whole = diff_of(slow__py="x = 1\n", other__py="import slow\n")
+    found = minimise(whole, baseline, NullProgress(), seed=3, deadline_s=0.0)
+    assert found.diff == whole
+    assert len(found.sentences) == 2
+    assert all("kept untried: the time was up" in said for said in found.sentences)
