@@ -67,11 +67,12 @@ class Call:
         argv: Program and arguments; never a shell string.
         cwd: Folder inside the box; `None` for the scratch folder.
         env: Added to the box's environment for this call.
-        stdin: Bytes fed to the command; ignored for function calls.
+        stdin: Bytes fed to the command.
         function_input: If given, this is a function call: the command says "ready" on descriptor 4,
             the supervisor stamps the clock and writes these bytes to descriptor 3, and the clock
             stops when the whole reply has arrived on descriptor 4 (framing: `supervisor/`).
         limits: Ceilings for this call; `None` for the box's.
+        cpus: Cores that the command begins on, of those of the box; `None` for all of them.
     """
 
     argv: tuple[str, ...]
@@ -80,3 +81,4 @@ class Call:
     stdin: bytes = b""
     function_input: bytes | None = None
     limits: Limits | None = None
+    cpus: tuple[int, ...] | None = None

@@ -14,7 +14,7 @@ import stat
 import struct
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, Protocol
@@ -150,8 +150,20 @@ class Channel:
         self._answer(deadline)
         return str(hello.get("python", ""))
 
-    def ask(self, header: Mapping[str, Any], *parts: bytes, timeout_s: float) -> Frame:
+    def ask(
+        self,
+        header: Mapping[str, Any],
+        *parts: bytes,
+        timeout_s: float,
+        before_go: Callable[[], None] | None = None,
+    ) -> Frame:
         """Send a request and wait for its answer.
+
+        Args:
+            header: The request.
+            parts: Its binary parts.
+            timeout_s: For the answer; counted anew from the go.
+            before_go: Called when the supervisor says `held`; it is told `go` afterwards.
 
         Raises:
             SandboxError: The supervisor refused, died, or was too slow.
@@ -164,6 +176,11 @@ class Channel:
             self._send(header, parts, deadline)
             try:
                 frame = self._answer(deadline)
+                if frame.header["op"] == "held" and before_go is not None:
+                    before_go()
+                    deadline = time.monotonic() + timeout_s
+                    self._send({"op": "go"}, (), deadline)
+                    frame = self._answer(deadline)
             except SupervisorRefused:
                 self._is_in_step = True
                 raise
@@ -185,7 +202,7 @@ class Channel:
     def _answer(self, deadline: float) -> Frame:
         frame = self._receive(deadline)
         match frame.header.get("op"):
-            case "ok" | "result":
+            case "ok" | "result" | "held":
                 return frame
             case "error":
                 raise SupervisorRefused(str(frame.header.get("message", "")))

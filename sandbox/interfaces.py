@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from types import TracebackType
 from typing import Protocol, Self
@@ -25,8 +26,13 @@ class Session(Protocol):
     unless `write` put a file there since. Close it (or use `with`) or a container is left behind.
     """
 
-    def run(self, call: Call) -> ProcessResult:
+    def run(self, call: Call, *, before_go: Callable[[], None] | None = None) -> ProcessResult:
         """Run one command to its end.
+
+        Args:
+            call: The command.
+            before_go: Of a function call: called when the command is ready; the clock starts and
+                the command gets its input when this returns. For one that waits for its turn.
 
         Raises:
             SandboxError: The sandbox failed, not the command.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import weakref
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path, PurePosixPath
 from types import TracebackType
 from typing import Any, Protocol, Self
@@ -106,16 +106,19 @@ class SupervisedSession:
         except SandboxError as error:
             raise self._ended(error) from error
 
-    def run(self, call: Call) -> ProcessResult:
+    def run(self, call: Call, *, before_go: Callable[[], None] | None = None) -> ProcessResult:
         """Run one command to its end."""
         limits = call.limits or self._box.limits
         is_function = call.function_input is not None
-        data = call.stdin if call.function_input is None else call.function_input
+        data = (call.stdin, call.function_input or b"")
         timeout_s = limits.wall_s * (2 if is_function else 1) + GRACE_S
-        timeout_s += (len(data) + 3 * limits.output_bytes) / SLOWEST_BYTES_PER_S
+        timeout_s += (sum(map(len, data)) + 3 * limits.output_bytes) / SLOWEST_BYTES_PER_S
         kills_before = self._cage.oom_kills() or 0
+        request = self._request(call, limits)
+        if before_go is not None and is_function:
+            request["held"] = True
         try:
-            frame = self._ask(self._request(call, limits), data, timeout_s=timeout_s)
+            frame = self._ask(request, *data, timeout_s=timeout_s, before_go=before_go)
         except SupervisorRefused:
             self._end()
             raise
@@ -175,6 +178,8 @@ class SupervisedSession:
             "cwd": call.cwd or self._scratch,
             "env": env,
             "function": call.function_input is not None,
+            "held": False,
+            "cpus": list(call.cpus or ()),
             "wall_s": limits.wall_s,
             "output_bytes": limits.output_bytes,
             "flood_bytes": limits.flood_bytes,
@@ -195,11 +200,17 @@ class SupervisedSession:
             return path.removeprefix(prefix)
         return path
 
-    def _ask(self, header: Mapping[str, Any], *parts: bytes, timeout_s: float) -> Frame:
+    def _ask(
+        self,
+        header: Mapping[str, Any],
+        *parts: bytes,
+        timeout_s: float,
+        before_go: Callable[[], None] | None = None,
+    ) -> Frame:
         if not self._end.alive:
             raise SandboxError("the sandbox session is closed", hint="open a new one")
         try:
-            return self._channel.ask(header, *parts, timeout_s=timeout_s)
+            return self._channel.ask(header, *parts, timeout_s=timeout_s, before_go=before_go)
         except SupervisorRefused:
             raise
         except SandboxError as error:

@@ -15,6 +15,9 @@ A function call (`run` with "function": true) talks to its command on descriptor
     command     writes 8 bytes big-endian length and the reply to 4, then ends by itself
     supervisor  stamps t1 when the last byte of the reply is here
 
+One that is held (`run` with "held": true) waits between the two: the supervisor answers `held` when
+the command is ready, and stamps t0 and writes the input when the harness says `go`.
+
 Clocks: CLOCK_MONOTONIC. A command's t0 is stamped in the forked child by our own code right before
 execve, its t1 when the parent notices that it ended. CPU time of set-up and of the end is that of
 the command's own process (all threads, no children): read before t0, after t1, and at its end.

@@ -22,6 +22,8 @@ class Conversation:
     def __init__(self, keep: int) -> None:
         self.reply = Sink(keep)
         self.ready: float | None = None
+        self.is_held = False
+        self.went: float | None = None
         self.replied: float | None = None
         self.fault = ""
         self._head = b""
@@ -37,6 +39,10 @@ class Conversation:
         if self.ready is None:
             self._take_ready(descriptor)
             return not self.fault
+        if self.is_held:
+            data = os.read(descriptor, 1)
+            self.fault = "replied before it had its input" if data else "ended before it was called"
+            return False
         is_head = len(self._head) < 8
         data = os.read(descriptor, 8 - len(self._head) if is_head else CHUNK_BYTES)
         if is_head:

@@ -27,12 +27,16 @@ class Run:
 
     Args:
         box: Where.
+        control: The harness.
         request: The header of the `run` frame.
-        feed: Bytes for its stdin, or the input of a function call.
+        parts: Bytes for its stdin, and the input of a function call.
     """
 
-    def __init__(self, box: Box, request: dict[str, Any], feed: bytes) -> None:
-        self.box, self.request, self.feed = box, request, feed
+    def __init__(
+        self, box: Box, control: Control, request: dict[str, Any], parts: list[bytes]
+    ) -> None:
+        self.box, self.control, self.request = box, control, request
+        self.stdin, self.input = parts
         self.wall_limit_s: float = request["wall_s"]
         keep = request["output_bytes"]
         self.out, self.err = Sink(keep), Sink(keep)
@@ -80,21 +84,19 @@ class Run:
             os.set_blocking(descriptor, False)
         self._listen(ours[1], self._output(self.out))
         self._listen(ours[2], self._output(self.err))
+        self._give(ours[0], self.stdin)
         if self.is_function:
-            os.close(ours[0])
             self.go_descriptor = ours[3]
             self._listen(ours[4], self._answer)
-        else:
-            self._give(ours[0], self.feed)
 
-    def finish(self, control: Control, wake: int) -> None:
+    def finish(self, wake: int) -> None:
         """Serve the pipes until the command and everything it started is gone."""
         self.poll.register(wake, select.POLLIN)
-        self.poll.register(control.reader, 0)  # only POLLHUP: the harness is dead
+        self.poll.register(self.control.reader, 0)  # only POLLHUP: the harness is dead
         while True:
             wait_s = self._next_deadline() - clock()
             for descriptor, event in self.poll.poll(max(0, math.ceil(wait_s * 1000))):
-                self._serve(descriptor, event, control, wake)
+                self._serve(descriptor, event, wake)
             self.family.reap()
             if not self.family.is_alive:
                 break
@@ -107,10 +109,11 @@ class Run:
                 break
         self._drain()
 
-    def _serve(self, descriptor: int, event: int, control: Control, wake: int) -> None:
-        if descriptor == control.reader:
+    def _serve(self, descriptor: int, event: int, wake: int) -> None:
+        if descriptor == self.control.reader:
             if event & (select.POLLHUP | select.POLLERR):
                 raise HarnessGone
+            self._release()
         elif descriptor == wake:
             os.read(wake, 4096)
         elif descriptor in self.sources:
@@ -196,14 +199,40 @@ class Run:
         is_open = talk.take(descriptor)
         if talk.fault:
             self._withhold()
-        elif talk.ready is not None and self.go_descriptor is not None:
-            target, self.go_descriptor = self.go_descriptor, None
-            self.deadline = talk.ready + self.wall_limit_s
-            self._give(target, struct.pack(">Q", len(self.feed)) + self.feed)
+        elif talk.ready is not None and self.go_descriptor is not None and not talk.is_held:
+            if self.request["held"]:
+                self._hold()
+            else:
+                self._go(talk.ready)
         if talk.replied is not None and not was_replied:
             self.replied_cpu_s = cpu_s_of(self.family.pid)
             self.deadline = talk.replied + min(TEARDOWN_S, self.wall_limit_s)
         return is_open
+
+    def _hold(self) -> None:
+        """The command is ready, and waits until the harness says go."""
+        self.talk.is_held = True
+        self.deadline = clock() + self.control.idle_s
+        self.control.send({"op": "held"})
+        self.poll.modify(self.control.reader, select.POLLIN)
+
+    def _release(self) -> None:
+        """Take the go; it is for a command that is no more, if that has ended meanwhile."""
+        self.control.receive()
+        self.poll.modify(self.control.reader, 0)
+        self.talk.is_held = False
+        if self.go_descriptor is None:
+            self.deadline = clock() + self.wall_limit_s
+        else:
+            self._go(clock())
+
+    def _go(self, start: float) -> None:
+        """The clock has started: give the command its input."""
+        target, self.go_descriptor = self.go_descriptor, None
+        assert target is not None
+        self.talk.went = start
+        self.deadline = start + self.wall_limit_s
+        self._give(target, struct.pack(">Q", len(self.input)) + self.input)
 
     def _withhold(self) -> None:
         """Close the way for the input if it was not used: the command will never get it."""
@@ -211,8 +240,10 @@ class Run:
             os.close(self.go_descriptor)
             self.go_descriptor = None
 
-    def answer(self, control: Control) -> None:
+    def answer(self) -> None:
         """Send what happened."""
+        if self.talk.is_held:
+            self._release()
         header: dict[str, Any] = {"op": "result", **self._ending(), **self._talked()}
         header["stdout_bytes"] = self.out.count
         header["stderr_bytes"] = self.err.count
@@ -221,7 +252,7 @@ class Run:
         header["cpu_s"] = self.family.cpu_s
         header["peak_rss_bytes"] = self.family.peak_rss_bytes
         header["involuntary_switches"] = self.family.involuntary_switches
-        control.send(
+        self.control.send(
             header, bytes(self.out.kept), bytes(self.err.kept), bytes(self.talk.reply.kept)
         )
 
@@ -251,8 +282,8 @@ class Run:
             "reply_sha256": talk.reply.digest.hexdigest() if talk.is_complete else "",
             "detail": self.detail or talk.fault,
         }
-        if talk.is_complete and talk.ready is not None and talk.replied is not None:
-            part["wall_s"] = talk.replied - talk.ready
+        if talk.is_complete and talk.went is not None and talk.replied is not None:
+            part["wall_s"] = talk.replied - talk.went
             if self.family.status is not None:
                 part["teardown_s"] = max(0.0, self.family.ended - talk.replied)
                 end_s, then_s = self.family.own_cpu_s, self.replied_cpu_s

@@ -29,11 +29,11 @@ def serve(
         write_file(box.scratch, request["path"], parts[0])
         control.send({"op": "ok"})
         return
-    run = Run(box, request, parts[0])
+    run = Run(box, control, request, parts)
     box.is_dirty = True
     if run.start():
-        run.finish(control, wake)
-    run.answer(control)
+        run.finish(wake)
+    run.answer()
 
 
 def main() -> None:

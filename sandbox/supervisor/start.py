@@ -29,6 +29,8 @@ def become(request: dict[str, Any], ends: list[int], note: int) -> NoReturn:
         os.umask(0o022)
         for name, value in request["rlimits"].items():
             lower(getattr(resource, name), value)
+        if request["cpus"]:
+            os.sched_setaffinity(0, request["cpus"])
         os.chdir(request["cwd"])
         program = find(request["argv"][0], request["env"].get("PATH", ""))
         os.write(note, struct.pack("d", time.monotonic()))

@@ -89,7 +89,7 @@ class Line:
         self.say({"op": "setup", "idle_s": 60.0, **setup, **changes})
 
     def run(self, *argv: str) -> dict[str, object]:
-        self.say(self.request(*argv), b"")
+        self.say(self.request(*argv), b"", b"")
         return self.hear()[0]
 
     def hang_up(self) -> None:
@@ -101,8 +101,8 @@ class Line:
     def request(self, *argv: str) -> dict[str, object]:
         env = {"PATH": os.environ["PATH"]}
         limits = {"wall_s": 30.0, "output_bytes": 1000, "flood_bytes": 10**6, "rlimits": {}}
-        where = {"cwd": str(self.scratch), "env": env}
-        return {"op": "run", "argv": list(argv), "function": False, **limits, **where}
+        how = {"function": False, "held": False, "cpus": [], "cwd": str(self.scratch), "env": env}
+        return {"op": "run", "argv": list(argv), **limits, **how}
 
 
 @pytest.fixture
@@ -119,7 +119,7 @@ def test_it_greets_and_answers(line: Line) -> None:
     assert (hello["op"], hello["protocol"]) == ("hello", 1)
     line.set_up()
     assert line.hear()[0]["op"] == "ok"
-    line.say(line.request("echo", "hi"), b"")
+    line.say(line.request("echo", "hi"), b"", b"")
     header, parts = line.hear()
     assert (header["op"], header["exit_code"], parts[0]) == ("result", 0, b"hi\n")
 
@@ -132,16 +132,16 @@ def test_it_works_under_every_python_here(tmp_path: Path, python: str) -> None:
     assert line.hear()[0]["op"] == "ok"
     line.say({"op": "write", "path": "a/b"}, b"echo $0; (setsid sleep 60 &); exit 3")
     assert line.hear()[0]["op"] == "ok"
-    line.say(line.request("sh", "a/b"), b"")
+    line.say(line.request("sh", "a/b"), b"", b"")
     header, parts = line.hear()
     assert (header["exit_code"], header["leftover_processes"], parts[0]) == (3, 1, b"a/b\n")
     line.say({"op": "read", "path": "a/b", "max_bytes": 100})
     assert line.hear()[1][0].startswith(b"echo")
     echo = "printf R >&4; head -c 13 <&3 >&4"  # the input's frame is the reply's
-    line.say({**line.request("sh", "-c", echo), "function": True}, b"input")
+    line.say({**line.request("sh", "-c", echo), "function": True}, b"", b"input")
     header, parts = line.hear()
     assert (header["has_reply"], parts[2]) == (True, b"input")
-    line.say({**line.request("sleep", "60"), "wall_s": 0.2}, b"")
+    line.say({**line.request("sleep", "60"), "wall_s": 0.2}, b"", b"")
     assert line.hear()[0]["outcome"] == "timed_out"
     assert line.run("no-such-program")["outcome"] == "not_started"
     line.say({"op": "read", "path": "../x", "max_bytes": 100})
@@ -221,7 +221,7 @@ def test_it_keeps_no_descriptor_of_a_call(tmp_path: Path) -> None:
     calls = (("true",), ("no-such-program",), ("sh", "-c", "sleep 60 & echo"), ("cat",))
     for argv in calls * 8:
         assert line.run(*argv)["op"] == "result"
-        line.say({**line.request(*argv), "function": True}, b"input")
+        line.say({**line.request(*argv), "function": True}, b"", b"input")
         assert line.hear()[0]["op"] == "result"
     line.hang_up()
 
@@ -230,7 +230,7 @@ def test_it_waits_without_using_the_processor(line: Line) -> None:
     line.hear()
     line.set_up()
     line.hear()
-    line.say(line.request("sleep", "1"), b"")
+    line.say(line.request("sleep", "1"), b"", b"")
     ticks = Path(f"/proc/{line.process.pid}/stat")
 
     def used() -> int:
