@@ -62,8 +62,9 @@ def ours(data: Path, subset: list[int], names: list[str], sandbox: str) -> dict[
                 samples = suite.read_predictions(data / "samples" / f"{name}.json")
                 wanted = {f"HumanEval/{number}" for number in subset}
                 tasks = [task for task in suite.tasks() if task.id in wanted]
-                suite.expect(tasks)
-                scores = [suite.evaluate(t, samples.get(t.id, ()), NullProgress()) for t in tasks]
+                work = [(task, samples.get(task.id, ())) for task in tasks]
+                suite.expect(work)
+                scores = [suite.evaluate(*item, NullProgress()) for item in work]
                 score = suite.aggregate(scores, (1,))
                 suite.close()
                 figures[f"{state}_s"] = time.monotonic() - start_s

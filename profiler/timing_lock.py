@@ -20,13 +20,17 @@ LOCK = Path("/tmp/speedwright-timing.lock")
 
 @contextmanager
 def timing_lock(
-    on_wait: Callable[[], None] = lambda: None, *, path: Path | None = None
+    on_wait: Callable[[], None] = lambda: None,
+    *,
+    path: Path | None = None,
+    check: Callable[[], None] = lambda: None,
 ) -> Iterator[float]:
     """Hold the machine's timing lock; yields the seconds waited for it.
 
     Args:
         on_wait: Called once if another speedwright is measuring.
         path: Lock file; for tests.
+        check: Called again and again meanwhile; what it raises ends the wait.
     """
     descriptor = _open(path or LOCK)
     start_s = time.monotonic()
@@ -40,6 +44,7 @@ def timing_lock(
                 if not said:
                     on_wait()
                     said = True
+                check()
                 time.sleep(POLL_S)
         yield time.monotonic() - start_s
     finally:

@@ -10,6 +10,7 @@ Several are made ahead because some tests take ten times as long to make as thei
 from __future__ import annotations
 
 import os
+import threading
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 
@@ -33,21 +34,23 @@ class Ahead:
         self._order: tuple[str, ...] = ()
         self._pool: ThreadPoolExecutor | None = None
         self._begun: dict[str, Future[Cases]] = {}
+        self._turn = threading.Lock()
 
     def expect(self, task_ids: Sequence[str]) -> None:
         """What will be taken, in this order."""
         self._order = tuple(task_ids)
 
     def take(self, task_id: str) -> Cases:
-        """Tests of a problem; those of the ones after it are begun.
+        """Tests of a problem; those of the ones after it are begun. One taker at a time.
 
         Raises:
             SandboxError: They could not be made.
         """
-        begun = self._begun.pop(task_id, None)
-        found = begun.result() if begun else self._make(task_id)
-        self._begin(self._after(task_id) if self._cpus else ())
-        return found
+        with self._turn:
+            begun = self._begun.pop(task_id, None)
+            found = begun.result() if begun else self._make(task_id)
+            self._begin(self._after(task_id) if self._cpus else ())
+            return found
 
     def close(self) -> None:
         """Throw away what was begun; nothing is being made when this returns."""

@@ -5,7 +5,9 @@ from __future__ import annotations
 import marshal
 import os
 import struct
-from collections.abc import Mapping, Sequence
+import threading
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager, ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -14,11 +16,23 @@ from speedwright.benchmarks.enamel.cores import Cores
 from speedwright.benchmarks.enamel.values import NotPlain, read_value
 from speedwright.errors import SandboxError
 from speedwright.eval.judge.boxes import retry_infra
-from speedwright.sandbox import GIB, MIB, Box, Call, Limits, Mount, Sandbox, Session, compiled
+from speedwright.sandbox import (
+    GIB,
+    MIB,
+    Box,
+    Call,
+    Limits,
+    Mount,
+    ProcessResult,
+    Sandbox,
+    Session,
+    compiled,
+)
 from speedwright.sandbox.seccomp import AFFINITY, program
 from speedwright.sandbox.toolchain import find_toolchain
 
 INSIDE = Path(__file__).with_name("inside").resolve()
+Turn = Callable[[], AbstractContextManager[object]]
 PROGRAMS = "programs"
 MAKE, TIME = "make", "time"
 PROBE_S = 30.0
@@ -52,14 +66,14 @@ class Boxes:
     Attributes:
         sandbox: Where they are.
         cores: What is timed on its own core, and which cores are free beside it.
-        trusted_cpus: Cores of the box that makes tests, `None` for all.
     """
 
     sandbox: Sandbox
     cores: Cores
-    trusted_cpus: tuple[int, ...] | None = None
     _open: dict[str, Session] = field(default_factory=dict)
     _spare_cpus: tuple[int, ...] = ()
+    _is_ended: bool = False
+    _opening: threading.Lock = field(default_factory=threading.Lock)
 
     def trusted(self, request: Mapping[str, Any], *, wall_s: float) -> Answered:
         """Make tests, or check outputs: never with a candidate's code.
@@ -67,20 +81,23 @@ class Boxes:
         Raises:
             SandboxError: It failed; what the data set's code did is in the message.
         """
-        session = self._session(MAKE, self.trusted_cpus)
-        answered = self._ask(session, MAKE, (dict(request),), wall_s=wall_s)
+        session = self._session(MAKE, self.cores.spare or None)
+        result = self._run(session, _call(session, MAKE, (dict(request),), wall_s=wall_s))
+        answered = _answered(result)
         if answered is None:
-            raise SandboxError("the box that makes tests gave no answer")
+            said = result.detail or result.stderr.decode("utf-8", "replace")[-2000:]
+            raise SandboxError("the box that makes tests gave no answer", hint=said)
         return answered
 
     def timed(
-        self, request: Mapping[str, Any], programs: Sequence[str], *, wall_s: float
+        self, request: Mapping[str, Any], programs: Sequence[str], turn: Turn, *, wall_s: float
     ) -> Answered | None:
         """Run programs on the core for timing; `None` if one took the runner with it.
 
         Args:
             request: What the runner itself may know, and so everything in it.
             programs: Texts, the reference before the candidate; each is read where it is needed.
+            turn: Held while something is timed; the runner gets ready before, on a spare core.
             wall_s: Limit for all of it.
 
         Raises:
@@ -94,7 +111,17 @@ class Boxes:
             "spare_cpus": list(spare),
             "filter": KEEPS,
         }
-        return self._ask(session, TIME, (own, *programs), wall_s=wall_s)
+        text = b"".join(map(_part, (own, *programs)))
+        call = _call(session, TIME, wall_s=wall_s, stdin=text, cpus=spare or None)
+        with ExitStack() as held:
+            if not spare:
+                held.enter_context(turn())
+                return self._asked(session, call)
+
+            def before_go() -> None:
+                held.enter_context(turn())
+
+            return self._asked(session, call, before_go)
 
     def counted(
         self, request: Mapping[str, Any], programs: Sequence[str], *, wall_s: float
@@ -108,7 +135,8 @@ class Boxes:
         folder = session.where("scratch")
         parts = ({**request, "folder": folder, "spare_cpus": []}, *programs)
         command = (*CALLGRIND, f"--callgrind-out-file={folder}/part.%p")
-        return self._ask(session, "count", parts, wall_s=wall_s, command=command)
+        call = _call(session, "count", parts, wall_s=wall_s, command=command)
+        return self._asked(session, call)
 
     def watched(self) -> tuple[str, ...]:
         """Folders inside in which a program could leave something for its next repetition."""
@@ -116,9 +144,23 @@ class Boxes:
         return tuple(dict.fromkeys((scratch, *(PLACES if self.sandbox.isolates else ()))))
 
     def close(self) -> None:
-        """Remove both."""
+        """Remove both; they are opened anew when needed."""
         while self._open:
             self._open.popitem()[1].close()
+
+    def end(self) -> None:
+        """Remove both for good, also from another thread than the one that waits for an answer."""
+        self._is_ended = True
+        self.close()
+
+    def check(self) -> None:
+        """Go on only with what is not ended.
+
+        Raises:
+            SandboxError: It is.
+        """
+        if self._is_ended:
+            raise SandboxError("the boxes were closed in the middle of the work")
 
     def _timing_session(self) -> Session:
         """The box for timing; on two cores where a program can be kept on one of them."""
@@ -135,10 +177,16 @@ class Boxes:
     def _keeps(self, session: Session) -> bool:
         if KEEPS is None:
             return False
-        answered = self._ask(session, "confine", ({"filter": KEEPS},), wall_s=PROBE_S)
+        call = _call(session, "confine", ({"filter": KEEPS},), wall_s=PROBE_S)
+        answered = self._asked(session, call)
         return answered is not None and answered.head["is_possible"] is True
 
     def _session(self, name: str, cpus: tuple[int, ...] | None) -> Session:
+        with self._opening:
+            self.check()
+            return self._opened(name, cpus)
+
+    def _opened(self, name: str, cpus: tuple[int, ...] | None) -> Session:
         if name not in self._open:
             box = Box(
                 mounts=(Mount(name=PROGRAMS, source=compiled(INSIDE)),),
@@ -155,36 +203,53 @@ class Boxes:
             self._open[name] = retry_infra(lambda: self.sandbox.open(box))
         return self._open[name]
 
-    def _ask(
-        self,
-        session: Session,
-        program: str,
-        parts: Sequence[Any],
-        *,
-        wall_s: float,
-        command: tuple[str, ...] = (),
+    def _asked(
+        self, session: Session, call: Call, before_go: Callable[[], None] | None = None
     ) -> Answered | None:
-        limits = Limits(wall_s=wall_s, output_bytes=REPLY_BYTES, flood_bytes=2 * REPLY_BYTES)
-        # The folder itself would be run by runpy, which takes as long to import as all the rest.
-        main = f"{session.where(PROGRAMS)}/__main__.py"
-        call = Call(
-            argv=(*command, "python", "-s", "-S", "-B", main, program),
-            function_input=b"".join(map(_part, parts)),
-            limits=limits,
-        )
+        return _answered(self._run(session, call, before_go))
+
+    def _run(
+        self, session: Session, call: Call, before_go: Callable[[], None] | None = None
+    ) -> ProcessResult:
         try:
-            result = session.run(call)
+            return session.run(call, before_go=before_go)
         except SandboxError:
-            self._open.pop(MAKE if program == MAKE else TIME).close()
+            self._drop(session)
             raise
-        reply = result.reply if result.reply_bytes == len(result.reply or b"") else None
-        answered = None if reply is None else _read(reply)
-        if answered is None and program == MAKE:
-            raise SandboxError(
-                "the box that makes tests gave no answer",
-                hint=result.detail or result.stderr.decode("utf-8", "replace")[-2000:],
-            )
-        return answered
+
+    def _drop(self, session: Session) -> None:
+        """Remove a box that failed; another is opened when it is needed."""
+        for name in [name for name, kept in self._open.items() if kept is session]:
+            self._open.pop(name)
+        session.close()
+
+
+def _call(
+    session: Session,
+    program: str,
+    parts: Sequence[Any] = (),
+    *,
+    wall_s: float,
+    stdin: bytes = b"",
+    cpus: tuple[int, ...] | None = None,
+    command: tuple[str, ...] = (),
+) -> Call:
+    """The start of a program in `inside/`."""
+    # The folder itself would be run by runpy, which takes as long to import as all the rest.
+    main = f"{session.where(PROGRAMS)}/__main__.py"
+    return Call(
+        argv=(*command, "python", "-s", "-S", "-B", main, program),
+        stdin=stdin,
+        function_input=b"".join(map(_part, parts)),
+        limits=Limits(wall_s=wall_s, output_bytes=REPLY_BYTES, flood_bytes=2 * REPLY_BYTES),
+        cpus=cpus,
+    )
+
+
+def _answered(result: ProcessResult) -> Answered | None:
+    """The whole reply, if there is one."""
+    reply = result.reply if result.reply_bytes == len(result.reply or b"") else None
+    return None if reply is None else _read(reply)
 
 
 def _part(value: Any) -> bytes:

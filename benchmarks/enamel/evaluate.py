@@ -25,10 +25,9 @@ from speedwright.benchmarks.enamel.score import (
     yardstick,
 )
 from speedwright.benchmarks.enamel.timing import ReferencePlan, Run, Timing, time_programs
+from speedwright.benchmarks.enamel.turns import Turns
 from speedwright.errors import SandboxError
-from speedwright.eval.judge.rounds import off_the_timed_cores
 from speedwright.eval.progress import Progress
-from speedwright.profiler.timing_lock import timing_lock
 
 CONFIRMATIONS = 2  # of a time-out in level 0, where a busy machine would decide right or wrong
 CHEATS = ("left-processes", "left-state", "patched-clock")
@@ -59,7 +58,9 @@ class Evaluator:
         problem: The problem.
         cases: Its tests.
         parameters: Of the protocol.
-        boxes: Where programs run.
+        boxes: Where programs are timed.
+        checker: Where outputs are checked.
+        turns: Asked before anything is timed.
         has_counts: Whether instructions are counted too.
         kept: Where the reference's runs are kept; `None`: measure them in full each time.
     """
@@ -68,6 +69,8 @@ class Evaluator:
     cases: Sequence[Case]
     parameters: Parameters
     boxes: Boxes
+    checker: Boxes
+    turns: Turns
     has_counts: bool = False
     kept: KeptReferences | None = None
 
@@ -140,7 +143,7 @@ class Evaluator:
         )
 
     def _judged(self, sample: str, timing: Timing, stick: Yardstick) -> _Sample:
-        right = judge_outputs(self.problem, self.cases, timing, self.boxes)
+        right = judge_outputs(self.problem, self.cases, timing, self.checker)
         seen = {flag for run in timing.runs for flag in run.flags}
         static = refusals(self.problem.prompt, sample)
         refused = (*sorted(seen & set(CHEATS)), *(f"guard:{rule}" for rule in static))
@@ -159,10 +162,16 @@ class Evaluator:
         reference: ReferencePlan | None = None,
     ) -> Timing:
         limit_s = stick.kill_s(self.parameters) if stick else None
-        args = (self.problem, sample, self.cases, self.parameters, self.boxes)
-        cores = self.boxes.cores.timed
-        with timing_lock(lambda: progress.note(WAITING)), off_the_timed_cores(cores):
-            return time_programs(*args, limit_s=limit_s, reference=reference)
+        return time_programs(
+            self.problem,
+            sample,
+            self.cases,
+            self.parameters,
+            self.boxes,
+            lambda: self.turns.one(progress, self.boxes.check),
+            limit_s=limit_s,
+            reference=reference,
+        )
 
     def _yardstick(self, runs: Sequence[Run], *, is_kept: bool = False) -> Yardstick:
         try:
@@ -170,9 +179,6 @@ class Evaluator:
         except ValueError as error:
             message = f"the reference of `{self.problem.task_id}` did not run: {error}"
             raise SandboxError(message) from error
-
-
-WAITING = "waiting: another speedwright is measuring"
 
 
 def _is_gated(score: SampleScore) -> bool:

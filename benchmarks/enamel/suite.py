@@ -19,6 +19,7 @@ from speedwright.benchmarks.enamel.cache import TestCache
 from speedwright.benchmarks.enamel.cases import Case, draws
 from speedwright.benchmarks.enamel.cores import Cores
 from speedwright.benchmarks.enamel.evaluate import Evaluator
+from speedwright.benchmarks.enamel.lanes import Item, Lanes
 from speedwright.benchmarks.enamel.making import cases_of, key_of
 from speedwright.benchmarks.enamel.parameters import OFFICIAL_SEED, Parameters
 from speedwright.benchmarks.enamel.predictions import read_samples
@@ -32,6 +33,7 @@ from speedwright.benchmarks.enamel.problems import (
 from speedwright.benchmarks.enamel.prompt import prompt_of
 from speedwright.benchmarks.enamel.references import KeptReferences, key_of_times
 from speedwright.benchmarks.enamel.target import LEVELS, SHIFT, target_of, whole_program
+from speedwright.benchmarks.enamel.turns import Turns
 from speedwright.benchmarks.valgrind import check_valgrind
 from speedwright.errors import SandboxError, UsageError
 from speedwright.eval.batch.interfaces import SuiteScore, Task, TaskScore
@@ -140,31 +142,42 @@ class EnamelSuite:
         found = read_samples(path)
         return {task: found[task] for task in self._data.problems if task in found}
 
-    def expect(self, tasks: Sequence[Task]) -> None:
+    def expect(self, work: Sequence[tuple[Task, Sequence[str]]]) -> None:
         """See `speedwright.eval.batch.interfaces.Foresighted`."""
-        self._ahead.expect([task.id for task in tasks])
+        self._ahead.expect([task.id for task, _ in work])
+        self._lanes.expect([(task.id, tuple(samples)) for task, samples in work])
 
     def evaluate(self, task: Task, samples: Sequence[str], progress: Progress) -> TaskScore:
         """Make tests or take them from the cache, time the reference, then every sample."""
-        start = time.monotonic()
-        problem = self._problem(task.id)
         try:
-            cases = self._ahead.take(task.id)
+            return self._lanes.take((task.id, tuple(samples)), progress)
+        except BaseException:
+            self.close()
+            raise
+
+    def _score(self, item: Item, boxes: Boxes, progress: Progress) -> TaskScore:
+        """Of one task, in a lane."""
+        start = time.monotonic()
+        task_id, samples = item
+        problem = self._problem(task_id)
+        try:
             evaluator = Evaluator(
                 problem=problem,
-                cases=cases,
+                cases=self._ahead.take(task_id),
                 parameters=self._parameters,
-                boxes=self._boxes,
+                boxes=boxes,
+                checker=self._boxes,
+                turns=self._turns,
                 has_counts=self._has_counts,
                 kept=self._kept(problem),
             )
             scored = evaluator.evaluate(samples, progress)
         except SandboxError as error:
-            self.close()
+            boxes.close()
             infra = f"{error.message} {error.hint}".strip()
-            return TaskScore(task_id=task.id, infra=infra, wall_s=time.monotonic() - start)
+            return TaskScore(task_id=task_id, infra=infra, wall_s=time.monotonic() - start)
         return TaskScore(
-            task_id=task.id,
+            task_id=task_id,
             official=scored.official,
             hardened=scored.hardened,
             flags=scored.flags,
@@ -177,8 +190,12 @@ class EnamelSuite:
 
     def close(self) -> None:
         """Remove the boxes; they are opened anew if needed."""
+        if "_lanes" in self.__dict__:
+            self._lanes.end()
         if "_ahead" in self.__dict__:
             self._ahead.close()
+        if "_lanes" in self.__dict__:
+            self._lanes.close()
         for boxes in ("_boxes", "_makers"):
             if boxes in self.__dict__:
                 self.__dict__[boxes].close()
@@ -189,14 +206,25 @@ class EnamelSuite:
 
     @cached_property
     def _boxes(self) -> Boxes:
+        """For our own code: nothing is timed in them."""
         chosen = choose_sandbox(self._options.sandbox, image=self._options.image)
         return Boxes(sandbox=chosen.sandbox, cores=self._cores)
 
     @cached_property
     def _makers(self) -> Boxes:
-        """For tests alone, which may be made while something is timed."""
-        spare = self._cores.spare or None
-        return Boxes(sandbox=self._boxes.sandbox, cores=self._cores, trusted_cpus=spare)
+        """For tests that are made ahead, which takes long."""
+        return self._more_boxes()
+
+    def _more_boxes(self) -> Boxes:
+        return Boxes(sandbox=self._boxes.sandbox, cores=self._cores)
+
+    @cached_property
+    def _turns(self) -> Turns:
+        return Turns(self._cores)
+
+    @cached_property
+    def _lanes(self) -> Lanes:
+        return Lanes(self._score, self._more_boxes, self._cores.spare)
 
     @cached_property
     def _ahead(self) -> Ahead:

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from speedwright.benchmarks.enamel.boxes import Boxes
+from speedwright.benchmarks.enamel.boxes import Boxes, Turn
 from speedwright.benchmarks.enamel.cases import Case
 from speedwright.benchmarks.enamel.parameters import Parameters
 from speedwright.benchmarks.enamel.problems import Problem
@@ -71,11 +71,12 @@ def time_programs(
     cases: Sequence[Case],
     parameters: Parameters,
     boxes: Boxes,
+    turn: Turn,
     *,
     limit_s: float | None = None,
     reference: ReferencePlan | None = None,
 ) -> Timing:
-    """Run a program in the box for timing; the caller holds the timing lock.
+    """Run a program in the box for timing.
 
     Args:
         problem: Gives prompt and name of the function.
@@ -83,6 +84,7 @@ def time_programs(
         cases: All cases of the problem.
         parameters: Of the protocol.
         boxes: The box.
+        turn: Held while something is timed.
         limit_s: Seconds after which a repetition is killed; `None`: time the reference first, and
             take it from that.
         reference: How the reference is timed if it is; by default in full, by `reference_plan`.
@@ -111,17 +113,23 @@ def time_programs(
     programs.append(code or "")
     slowest_s = limit_s if limit_s is not None else SLOW_S
     wall_s = START_S + sum(count for _, count in steps) * (slowest_s + EACH_S)
-    return _timed(request, programs, boxes, wall_s, is_ours=code is None)
+    return _timed(request, programs, boxes, turn, wall_s, is_ours=code is None)
 
 
 def _timed(
-    request: dict[str, Any], programs: Sequence[str], boxes: Boxes, wall_s: float, *, is_ours: bool
+    request: dict[str, Any],
+    programs: Sequence[str],
+    boxes: Boxes,
+    turn: Turn,
+    wall_s: float,
+    *,
+    is_ours: bool,
 ) -> Timing:
     """Ask the box; once more in a new one if it broke, which may be our fault or the program's."""
     for tries_left in (1, 0):
         try:
             request["watched"] = list(boxes.watched())
-            answered = boxes.timed(request, programs, wall_s=wall_s)
+            answered = boxes.timed(request, programs, turn, wall_s=wall_s)
         except SandboxError:
             if tries_left:
                 continue

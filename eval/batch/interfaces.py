@@ -162,8 +162,8 @@ class Suite(Protocol):
 class Foresighted(Protocol):
     """A suite that can make the next task ready while it scores one."""
 
-    def expect(self, tasks: Sequence[Task]) -> None:
-        """These tasks will be scored in this order. Starts nothing before the first of them is."""
+    def expect(self, work: Sequence[tuple[Task, Sequence[str]]]) -> None:
+        """These samples will be scored in this order. Starts nothing before the first of them."""
 
 
 class Solver(Protocol):

@@ -134,7 +134,7 @@ def _score(batch: Batch, store: Store, progress: Progress) -> None:
     work = Evaluate(suite=batch.suite, limit_s=batch.task_limit_s)
     items = [(task, solution.samples) for task, solution, _ in missing]
     if isinstance(batch.suite, Foresighted):
-        batch.suite.expect([task for task, _ in items])
+        batch.suite.expect(items)
     for done, (at, scored) in enumerate(batch.executor.run(work, items, progress), start=1):
         task, solution, key = missing[at]
         result = _result(key, task, solution, scored)

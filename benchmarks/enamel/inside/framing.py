@@ -1,5 +1,7 @@
 """How a program in the box talks to the supervisor: descriptor 3 in, descriptor 4 out.
 
+What one prepares before it is ready comes on stdin.
+
 The input comes from us and is marshalled; the reply is a marshalled head, which the other side
 reads as foreign bytes (`values.py`), and raw parts, because parts of it come from code that nobody
 trusts. Framing of a function call: `sandbox/supervisor/__init__.py`.
@@ -18,21 +20,26 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
-IN, OUT = 3, 4
+STDIN, IN, OUT = 0, 3, 4
 HEAD_VERSION = 2
 
 
 def receive() -> Any:
     """Say ready and read the request, the first part of the input."""
-    os.write(OUT, b"R")
-    exactly(IN, 8)
+    ready()
     return receive_part()
 
 
-def receive_part() -> Any:
-    """The next part of the input, which our own harness has marshalled."""
-    (size,) = struct.unpack(">Q", exactly(IN, 8))
-    return marshal.loads(exactly(IN, size))
+def ready() -> None:
+    """Say ready, and wait for the go."""
+    os.write(OUT, b"R")
+    exactly(IN, 8)
+
+
+def receive_part(source: int = IN) -> Any:
+    """The next part of the input or of stdin, which our own harness has marshalled."""
+    (size,) = struct.unpack(">Q", exactly(source, 8))
+    return marshal.loads(exactly(source, size))
 
 
 def rest(descriptor: int) -> bytes:

@@ -1,5 +1,8 @@
 """Times one program: a fresh process for every repetition, forked from this trusted parent.
 
+It gets ready on a core that is not timed (reads and compiles programs, imports what they name) and
+waits there for its turn, while the program of another problem is timed in another box.
+
 The parent compiles the program and executes nothing of it. For each repetition a child unmarshals
 the input *before* a line of the program has run, says ready, waits for the go byte, executes
 definitions and call, and sends status, its own clock's reading and the marshalled output. The
@@ -97,30 +100,44 @@ def own_s(run: dict[str, Any]) -> float:
     return float(run.get("call_s") or 0.0)
 
 
-def time_reference(request: dict[str, Any]) -> list[dict[str, Any]]:
-    """Runs of the reference, without its outputs.
+class Reference:
+    """A process that times the reference when told to; ready when this is made.
 
-    A process of its own reads the reference from the channel: this one, of which candidates are
-    copies, never holds a byte of it.
+    It reads the reference from the channel itself: this process, of which candidates are copies,
+    never holds a byte of it.
     """
-    reader, writer = os.pipe()
-    pid = os.fork()
-    if pid == 0:
-        try:
-            os.close(reader)
-            code, fault = prepared(request, framing.receive_part())
-            runs = run_reference(code, request) if code else [{"status": fault}]
-            framing.send(writer, marshal.dumps(runs))
-        finally:
-            os._exit(0)
-    os.close(writer)
-    said = framing.rest(reader)  # of our own code, which executes nothing of the reference
-    os.close(reader)
-    os.waitpid(pid, 0)
-    runs = marshal.loads(said) if said else []
-    for run in runs:
-        run.pop("output", None)
-    return list(runs)
+
+    def __init__(self, request: dict[str, Any]) -> None:
+        go_reader, self._go = os.pipe()
+        self._out, out_writer = os.pipe()
+        self._pid = os.fork()
+        if self._pid == 0:
+            try:
+                os.close(self._go)
+                os.close(self._out)
+                code, fault = prepared(request, framing.receive_part(framing.STDIN))
+                os.write(out_writer, b"R")
+                framing.exactly(go_reader, 1)
+                on_timed_core(request)
+                runs = run_reference(code, request) if code else [{"status": fault}]
+                framing.send(out_writer, marshal.dumps(runs))
+            finally:
+                os._exit(0)
+        os.close(go_reader)
+        os.close(out_writer)
+        framing.exactly(self._out, 1)
+
+    def timed(self) -> list[dict[str, Any]]:
+        """Its runs, without their outputs; it has ended when this returns."""
+        os.write(self._go, b"g")
+        os.close(self._go)
+        said = framing.rest(self._out)  # of our own code, which executes nothing of the reference
+        os.close(self._out)
+        os.waitpid(self._pid, 0)
+        runs = marshal.loads(said) if said else []
+        for run in runs:
+            run.pop("output", None)
+        return list(runs)
 
 
 def limit_from(runs: list[dict[str, Any]], request: dict[str, Any]) -> float:
@@ -129,24 +146,31 @@ def limit_from(runs: list[dict[str, Any]], request: dict[str, Any]) -> float:
     return float(request["timeout_factor"] * slowest_s + request["grace_s"])
 
 
-def main() -> None:
-    """Take the request, time the reference if there is one, then the program; answer."""
-    request = framing.receive()
-    children.protect()
+def on_timed_core(request: dict[str, Any]) -> None:
+    """Move this process there."""
     if request["timing_cpus"]:
         os.sched_setaffinity(0, request["timing_cpus"])
+
+
+def main() -> None:
+    """Get ready; when it is our turn time the reference if there is one, then the program."""
+    request = framing.receive_part(framing.STDIN)
+    children.protect()
     gc.disable()
     import_early(request["prompt"])  # once for the reference and the program
     head: dict[str, Any] = {"fault": "", "runs": [], "reference": []}
     outputs: list[bytes] = []
     limit_s = request["limit_s"]
-    if request["reference_plan"]:
-        head["reference"] = time_reference(request)
+    reference = Reference(request) if request["reference_plan"] else None
+    code, head["fault"] = prepared(request, framing.receive_part(framing.STDIN))
+    framing.ready()
+    on_timed_core(request)
+    if reference is not None:
+        head["reference"] = reference.timed()
         if not head["reference"] or any(run["status"] != "ok" for run in head["reference"]):
             framing.reply(head, outputs)
             return
         limit_s = limit_from(head["reference"], request)
-    code, head["fault"] = prepared(request, framing.receive_part())
     if code is not None:
         head["runs"], outputs = run_plan(code, request["plan"], limit_s, request)
     framing.reply(head, outputs)

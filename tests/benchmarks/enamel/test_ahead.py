@@ -154,7 +154,7 @@ def test_a_suite_makes_ahead_what_it_expects(made_data: Path, honest: str, tmp_p
     cache = TestCache(tmp_path / "cache")
     suite = EnamelSuite(SuiteOptions(data=made_data, sandbox="process"), cache=cache)
     first, second, third = suite.tasks()[:3]
-    suite.expect([first, second, third])
+    suite.expect([(task, (honest,)) for task in (first, second, third)])
     assert not (tmp_path / "cache").exists()
     try:
         suite.evaluate(first, [honest], NullProgress())

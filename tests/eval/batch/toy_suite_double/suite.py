@@ -97,8 +97,8 @@ class ToySuite:
     def read_predictions(self, path: Path) -> Mapping[str, tuple[str, ...]]:
         return {name: programs(found, name) for name, found in read_json(path).items()}
 
-    def expect(self, tasks: Sequence[Task]) -> None:
-        self._log("expect", " ".join(task.id for task in tasks))
+    def expect(self, work: Sequence[tuple[Task, Sequence[str]]]) -> None:
+        self._log("expect", " ".join(task.id for task, _ in work))
 
     def evaluate(self, task: Task, samples: Sequence[str], progress: Progress) -> TaskScore:
         self._log("evaluate", task.id)
