@@ -124,9 +124,9 @@ class Boxes:
             return self._asked(session, call, before_go)
 
     def counted(
-        self, request: Mapping[str, Any], programs: Sequence[str], *, wall_s: float
+        self, request: Mapping[str, Any], programs: Sequence[str], turn: Turn, *, wall_s: float
     ) -> Answered | None:
-        """As `timed`, under callgrind: instructions in place of times.
+        """As `timed`, under callgrind: instructions in place of times. It may use all cores.
 
         Raises:
             SandboxError: The box failed.
@@ -136,7 +136,8 @@ class Boxes:
         parts = ({**request, "folder": folder, "spare_cpus": []}, *programs)
         command = (*CALLGRIND, f"--callgrind-out-file={folder}/part.%p")
         call = _call(session, "count", parts, wall_s=wall_s, command=command)
-        return self._asked(session, call)
+        with turn():
+            return self._asked(session, call)
 
     def watched(self) -> tuple[str, ...]:
         """Folders inside in which a program could leave something for its next repetition."""

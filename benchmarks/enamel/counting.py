@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from speedwright.benchmarks.enamel.boxes import Boxes
+from speedwright.benchmarks.enamel.boxes import Boxes, Turn
 from speedwright.benchmarks.enamel.cases import Case
 from speedwright.benchmarks.enamel.check import judge_outputs
 from speedwright.benchmarks.enamel.parameters import Parameters
@@ -28,6 +28,7 @@ def count_instructions(
     cases: Sequence[Case],
     parameters: Parameters,
     boxes: Boxes,
+    turn: Turn,
     *,
     limit_s: float,
     has_reference: bool,
@@ -40,6 +41,7 @@ def count_instructions(
         cases: All cases of the problem.
         parameters: Of the protocol.
         boxes: The box.
+        turn: Held meanwhile: counting keeps to no core, and must not be beside what is timed.
         limit_s: When a timed call is killed; here it is `SLOWDOWN` times that.
         has_reference: Whether the reference is wanted too.
 
@@ -64,7 +66,7 @@ def count_instructions(
     }
     programs = [*([problem.reference_solution] if has_reference else []), sample]
     wall_s = START_S + 3 * len(chosen) * (limit_s + START_S)
-    answered = boxes.counted(request, programs, wall_s=wall_s)
+    answered = boxes.counted(request, programs, turn, wall_s=wall_s)
     if answered is None:
         return None, None
     head = answered.head

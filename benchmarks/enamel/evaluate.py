@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from speedwright.benchmarks.enamel.boxes import Boxes
+from speedwright.benchmarks.enamel.boxes import Boxes, Turn
 from speedwright.benchmarks.enamel.cases import Case
 from speedwright.benchmarks.enamel.check import judge_outputs
 from speedwright.benchmarks.enamel.counting import count_instructions
@@ -89,7 +89,9 @@ class Evaluator:
             if sample not in known:
                 stick, found = self._sample(sample, stick, progress)
                 if self.has_counts and _is_whole(found.hardened):
-                    reference, own = self._counted(sample, stick, has_reference=counts is None)
+                    reference, own = self._counted(
+                        sample, stick, progress, has_reference=counts is None
+                    )
                     counts = counts or reference
                     found = replace(found, instructions=own)
                 known[sample] = found
@@ -130,7 +132,7 @@ class Evaluator:
         return stick, timing
 
     def _counted(
-        self, sample: str, stick: Yardstick, *, has_reference: bool
+        self, sample: str, stick: Yardstick, progress: Progress, *, has_reference: bool
     ) -> tuple[list[int] | None, list[int] | None]:
         return count_instructions(
             self.problem,
@@ -138,6 +140,7 @@ class Evaluator:
             self.cases,
             self.parameters,
             self.boxes,
+            self._turn(progress),
             limit_s=stick.kill_s(self.parameters),
             has_reference=has_reference,
         )
@@ -168,10 +171,13 @@ class Evaluator:
             self.cases,
             self.parameters,
             self.boxes,
-            lambda: self.turns.one(progress, self.boxes.check),
+            self._turn(progress),
             limit_s=limit_s,
             reference=reference,
         )
+
+    def _turn(self, progress: Progress) -> Turn:
+        return lambda: self.turns.one(progress, self.boxes.check)
 
     def _yardstick(self, runs: Sequence[Run], *, is_kept: bool = False) -> Yardstick:
         try:
