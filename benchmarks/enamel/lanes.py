@@ -85,10 +85,12 @@ class Lanes:
     def close(self) -> None:
         """Throw away what was begun; nothing runs when this returns."""
         self.end()
-        pool, self._pool, self._boxes, self._begun = self._pool, None, [], {}
+        pool, self._pool, self._begun = self._pool, None, {}
         self._free = queue.SimpleQueue()
         if pool is not None:
             pool.shutdown(wait=True, cancel_futures=True)
+        self.end()  # a box that was being opened the first time
+        self._boxes = []
 
     def _open(self) -> None:
         self._boxes = [self._make_boxes() for _ in range(LANES if self._cpus else 1)]
