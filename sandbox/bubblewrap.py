@@ -33,7 +33,7 @@ from speedwright.sandbox.interfaces import Availability
 from speedwright.sandbox.launched import Launched, new_home
 from speedwright.sandbox.limitgroup import LimitGroup
 from speedwright.sandbox.limits import MIB
-from speedwright.sandbox.process import process_rlimits
+from speedwright.sandbox.rlimits import of_own_processes
 from speedwright.sandbox.session import (
     PLACE_INSIDE,
     SUPERVISOR,
@@ -109,7 +109,7 @@ class BubblewrapSandbox:
             search_path=search_path(box.toolchain, shims),
             scratch=scratch,
             kept=tuple(str(path) for path in box.toolchain.paths),
-            rlimits={} if group is not None else process_rlimits(box.limits),
+            rlimits={} if group is not None else of_own_processes(box.limits),
         )
         try:
             launched.confine(_first_inside(launched.process.pid))

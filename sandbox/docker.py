@@ -4,7 +4,9 @@ Covers: no network, a read-only root, no capabilities, an unprivileged user, cei
 (swap included), processes, disk and descriptors, private IPC, an empty environment; one warm
 container serves many calls and goes away with the harness, however that ends.
 Does not cover: holes in the kernel or the container runtime; what the host shows under `/usr` in
-the host image (readable to every command); engines on other machines.
+the host image (readable to every command); engines on other machines. An engine that cannot hold
+a box's limits (a rootless one under control groups v1) is helped out with limits of single
+processes (`rlimits.py`); `describe` and `speedwright doctor` say so.
 """
 
 from __future__ import annotations
@@ -29,11 +31,13 @@ from speedwright.sandbox.cgroup import cgroup_version
 from speedwright.sandbox.container import ContainerCage
 from speedwright.sandbox.dockerprofile import NOBODY, Shown, host_config, user_of
 from speedwright.sandbox.engine import PROBE_TIMEOUT_S, connect, require_own_file_system
+from speedwright.sandbox.enginefacts import EngineFacts
 from speedwright.sandbox.image import ImageSpec, PreparedImage, prepare_image
 from speedwright.sandbox.inside import search_path, write_shims
 from speedwright.sandbox.interfaces import Availability
 from speedwright.sandbox.owner import Owner
 from speedwright.sandbox.reaper import reap
+from speedwright.sandbox.rlimits import of_mapped_processes
 from speedwright.sandbox.session import (
     PLACE_INSIDE,
     SUPERVISOR,
@@ -92,6 +96,7 @@ class DockerSandbox:
     ) -> None:
         self._spec = ImageSpec(image=image, target=target, environment=environment)
         self._prepared: PreparedImage | None = None
+        self._facts: EngineFacts | None = None
         self._is_checked = False
 
     @property
@@ -120,6 +125,7 @@ class DockerSandbox:
             prepared = self._image(client)
         finally:
             client.close()
+        facts = EngineFacts.of(info)
         return {
             "sandbox": self.name,
             "isolates": "yes",
@@ -128,6 +134,8 @@ class DockerSandbox:
             "storage_driver": str(info.get("Driver", "")),
             "runtime": str(info.get("DefaultRuntime", "")),
             "cgroup_version": str(info.get("CgroupVersion") or cgroup_version()),
+            "rootless": "yes" if facts.is_rootless else "no",
+            "limits_not_held": ", ".join(facts.dropped) or "none",
             "kernel": os.uname().release,
             "image": prepared.name,
             "image_digest": prepared.digest,
@@ -138,7 +146,8 @@ class DockerSandbox:
         client = connect()
         with ExitStack() as undo:
             undo.callback(client.close)
-            plan, container = self._created(client, box)
+            facts = self._engine(client)
+            plan, container = self._created(client, box, facts)
             cage = ContainerCage(client, container, plan.home)
             undo.pop_all()
             undo.callback(cage.destroy)
@@ -155,7 +164,14 @@ class DockerSandbox:
             search_path=plan.search_path,
             scratch=plan.scratch,
             kept=plan.kept,
+            rlimits={} if facts.limits_a_box else of_mapped_processes(box.limits),
         )
+
+    def _engine(self, client: docker.DockerClient) -> EngineFacts:
+        """Asked once."""
+        if self._facts is None:
+            self._facts = EngineFacts.of(client.info())
+        return self._facts
 
     def _image(self, client: docker.DockerClient) -> PreparedImage:
         if self._prepared is None:
@@ -163,10 +179,12 @@ class DockerSandbox:
             self._prepared = prepare_image(client, self._spec)
         return self._prepared
 
-    def _created(self, client: docker.DockerClient, box: Box) -> tuple[_Plan, str]:
+    def _created(
+        self, client: docker.DockerClient, box: Box, engine: EngineFacts
+    ) -> tuple[_Plan, str]:
         plan = self._plan(client, box)
         try:
-            return plan, _create(client, plan, box)
+            return plan, _create(client, plan, box, engine)
         except SpeedwrightError:
             self._prepared = None  # it may be the image that went away: then the next try makes it
             if plan.home is not None:
@@ -252,7 +270,7 @@ def _environment_of(client: docker.DockerClient, image: PreparedImage) -> dict[s
     return {name: value for name, _, value in pairs}
 
 
-def _create(client: docker.DockerClient, plan: _Plan, box: Box) -> str:
+def _create(client: docker.DockerClient, plan: _Plan, box: Box, engine: EngineFacts) -> str:
     """Create the container; its id.
 
     Raises:
@@ -262,18 +280,21 @@ def _create(client: docker.DockerClient, plan: _Plan, box: Box) -> str:
     import docker
     from requests.exceptions import RequestException
 
+    user = user_of(box, engine)
     try:
         created: dict[str, Any] = client.api.create_container(
             plan.image.digest,
             entrypoint=list(plan.command),
             command=[],
-            user=user_of(box),
+            user=user,
             working_dir="/",
             hostname="box",
             stdin_open=True,
             environment={},
             labels=Owner.of_this_process().labels(box.label),
-            host_config=host_config(client, box.limits, plan.shown, scratch=plan.scratch),
+            host_config=host_config(
+                client, box.limits, plan.shown, scratch=plan.scratch, user=user
+            ),
         )
     except docker.errors.APIError as error:
         said = str(error.explanation)

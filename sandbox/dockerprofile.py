@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from speedwright.sandbox.box import Box
+from speedwright.sandbox.enginefacts import EngineFacts
 from speedwright.sandbox.limits import MIB, Limits
 from speedwright.sandbox.session import TEMPORARY_INSIDE
 
@@ -16,7 +17,9 @@ if TYPE_CHECKING:
     import docker
 
 NOBODY = 65534
+ROOT = "0:0"
 _SHARED_MEMORY_BYTES = 64 * MIB
+_READ_ONLY = ("/proc/bus", "/proc/fs", "/proc/irq", "/proc/sys", "/proc/sysrq-trigger")
 _LEAST_OPEN_FILES = 1024  # the supervisor's own descriptors start above 100
 
 
@@ -29,7 +32,12 @@ class Shown:
 
 
 def host_config(
-    client: docker.DockerClient, limits: Limits, shown: Mapping[str, Shown], *, scratch: str
+    client: docker.DockerClient,
+    limits: Limits,
+    shown: Mapping[str, Shown],
+    *,
+    scratch: str,
+    user: str,
 ) -> dict[str, Any]:
     """The profile as the engine's API wants it; `shown` is keyed by path inside."""
     from docker.types import LogConfig, Mount, Ulimit
@@ -63,11 +71,16 @@ def host_config(
             for inside, one in shown.items()
         ],
     )
+    if user == ROOT:  # who owns /dev, where a file would outlive its call; the devices still work
+        config["ReadonlyPaths"] = [*_READ_ONLY, "/dev"]
     return config
 
 
-def user_of(box: Box) -> str:
-    """Nobody; but what a user without root lets be written must stay the user's to delete."""
+def user_of(box: Box, engine: EngineFacts) -> str:
+    """Nobody; but what a user without root lets be written must stay the user's to delete.
+
+    A rootless engine's root is that user. The container has no capabilities, so it is no more.
+    """
     if os.geteuid() and any(mount.writable for mount in box.mounts):
-        return f"{os.geteuid()}:{os.getegid()}"
+        return ROOT if engine.is_rootless else f"{os.geteuid()}:{os.getegid()}"
     return f"{NOBODY}:{NOBODY}"

@@ -24,7 +24,9 @@ from speedwright.sandbox import machine
 from speedwright.sandbox.cgroup import cgroup_version
 from speedwright.sandbox.counters import why_no_hardware_counters
 from speedwright.sandbox.engine import PROBE_TIMEOUT_S, connect
-from speedwright.sandbox.limits import GIB
+from speedwright.sandbox.enginefacts import EngineFacts
+from speedwright.sandbox.limitgroup import LimitGroup
+from speedwright.sandbox.limits import GIB, Limits
 from speedwright.sandbox.machine import machine_facts
 
 __all__ = ["Check", "Diagnosis", "Status", "diagnose", "machine_facts"]
@@ -124,22 +126,39 @@ def diagnose() -> Diagnosis:
 
 
 def _engine() -> list[Check]:
-    """Docker: version, API, storage driver, and the version of control groups."""
-    version = cgroup_version()
-    groups = Check(name="control groups", value=f"version {version}" if version else "none")
+    """Docker: version, API, storage driver, limits it does not hold; control groups."""
     try:
         client = connect(timeout_s=PROBE_TIMEOUT_S)
     except SandboxUnavailable as error:
         engine = Check(name="docker", value=error.message, status=Status.MISSING, remedy=error.hint)
-        return [engine, groups]
+        return [engine, _control_groups()]
     try:
         info: dict[str, Any] = client.info()
         api = client.api.api_version
     finally:
         client.close()
-    value = f"{info.get('ServerVersion', '?')}, API {api}, {info.get('Driver', '?')}"
+    facts = EngineFacts.of(info)
     runtimes = ", ".join(sorted(info.get("Runtimes") or {}))
-    return [Check(name="docker", value=f"{value}, runtimes: {runtimes}"), groups]
+    value = f"{info.get('ServerVersion', '?')}, API {api}, {info.get('Driver', '?')}"
+    value += f"{', rootless' if facts.is_rootless else ''}, runtimes: {runtimes}"
+    lacking = f"; holds no limit of a box on {', '.join(facts.dropped)}" if facts.dropped else ""
+    remedy = "each process is limited instead; an engine with control groups (v2) limits boxes"
+    return [_judged("docker", value + lacking, not facts.dropped, remedy), _control_groups()]
+
+
+def _control_groups() -> Check:
+    """Their version, and whether boxes without an engine can be limited as a whole."""
+    version = cgroup_version()
+    group = LimitGroup.create(Limits())
+    if group is not None:
+        group.remove()
+        return Check(name="control groups", value=f"version {version}")
+    return Check(
+        name="control groups",
+        value=f"version {version}, none may be made" if version else "none",
+        status=Status.WARN,
+        remedy="without an engine, memory is limited for each process, not for a box: run as root",
+    )
 
 
 def _bubblewrap() -> Check:

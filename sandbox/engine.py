@@ -12,7 +12,6 @@ import os
 import socket
 import stat
 import tempfile
-from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -25,8 +24,9 @@ if TYPE_CHECKING:
 PROBE_TIMEOUT_S = 2.0
 ANSWER_TIMEOUT_S = 20.0  # where an engine is known to be: a busy one takes its time
 REQUEST_TIMEOUT_S = 60.0
-_COMPARE = (
-    'test "$(cat /proc/sys/kernel/random/boot_id)" = "$1" && test "$(cat /probe/nonce)" = "$2"'
+_COMPARE = (  # by the shell alone: an image need not have `cat`; the nonce is a line without an end
+    "read -r boot </proc/sys/kernel/random/boot_id; read -r nonce </probe/nonce; "
+    'test "$boot $nonce" = "$1 $2"'
 )
 _INSTALL_HINT = (
     "start the engine (`systemctl start docker`) or install one (`apt install docker.io`), "
@@ -35,15 +35,24 @@ _INSTALL_HINT = (
 
 
 def engine_address() -> str:
-    """Where the engine should be: DOCKER_HOST, else the first socket that exists, else empty."""
+    """Where the engine should be: DOCKER_HOST, else a socket that exists, else empty.
+
+    The system's goes first, unless only the rootless one is this user's to use.
+    """
     if host := os.environ.get("DOCKER_HOST", ""):
         return host
     runtime = os.environ.get("XDG_RUNTIME_DIR", "")
-    for place in (Path("/var/run/docker.sock"), Path(runtime) / "docker.sock"):
-        with suppress(OSError):
-            if place.is_absolute() and stat.S_ISSOCK(place.stat().st_mode):
-                return f"unix://{place}"
-    return ""
+    places = [Path("/var/run/docker.sock"), Path(runtime) / "docker.sock"]
+    sockets = [place for place in places if place.is_absolute() and _is_socket(place)]
+    usable = [place for place in sockets if os.access(place, os.W_OK)]
+    return next((f"unix://{place}" for place in (*usable, *sockets)), "")
+
+
+def _is_socket(place: Path) -> bool:
+    try:
+        return stat.S_ISSOCK(place.stat().st_mode)
+    except OSError:
+        return False
 
 
 def connect(*, timeout_s: float = REQUEST_TIMEOUT_S) -> docker.DockerClient:
@@ -133,7 +142,8 @@ def require_own_file_system(client: docker.DockerClient, image: str, mounts: lis
         try:
             client.containers.run(
                 image,
-                ["/bin/sh", "-c", _COMPARE, "probe", boot_id(), folder.name],
+                ["-c", _COMPARE, "probe", boot_id(), folder.name],
+                entrypoint=["/bin/sh"],  # not the image's own
                 mounts=shown,
                 network_mode="none",
                 remove=True,

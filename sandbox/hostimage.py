@@ -87,9 +87,18 @@ def _write_archive(target: IO[bytes], folders: Sequence[Path]) -> None:
             if (path := Path("/") / name).is_symlink():
                 link = str(path.readlink()).removeprefix("/")
                 archive.addfile(_entry(name, kind=tarfile.SYMTYPE, link=link))
+        for above in _above(folders):  # an engine may make those that are not named for root only
+            archive.addfile(_entry(above, kind=tarfile.DIRTYPE, mode=0o755))
         for folder in folders:
             for path in sorted((folder, *folder.rglob("*"))):
                 _add(archive, path)
+
+
+def _above(folders: Sequence[Path]) -> list[str]:
+    """Names of the folders that the given ones lie in, outermost first."""
+    above = {path for folder in folders for path in folder.parents if not path.is_symlink()}
+    names = (str(path).removeprefix("/") for path in sorted(above - {Path("/")}))
+    return [name for name in names if name not in _FOLDERS]
 
 
 def _add(archive: tarfile.TarFile, path: Path) -> None:

@@ -16,8 +16,6 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-import psutil
-
 from speedwright.errors import SandboxError, SandboxUnavailable
 from speedwright.sandbox.box import Box
 from speedwright.sandbox.bytecode import compiled
@@ -25,7 +23,7 @@ from speedwright.sandbox.inside import search_path, write_shims
 from speedwright.sandbox.interfaces import Availability
 from speedwright.sandbox.launched import Launched, new_home
 from speedwright.sandbox.limitgroup import LimitGroup
-from speedwright.sandbox.limits import Limits
+from speedwright.sandbox.rlimits import of_own_processes
 from speedwright.sandbox.session import SUPERVISOR, SupervisedSession, supervisor_command
 
 
@@ -73,7 +71,7 @@ class ProcessSandbox:
             scratch=str(scratch),
             wiped=(),
             is_namespace=False,
-            rlimits={} if group is not None else process_rlimits(box.limits),
+            rlimits={} if group is not None else of_own_processes(box.limits),
         )
         try:
             launched.confine(launched.process.pid)
@@ -81,20 +79,3 @@ class ProcessSandbox:
             session.close()
             raise
         return session
-
-
-def process_rlimits(limits: Limits) -> dict[str, int]:
-    """The next best where no control group can be made: limits of each process."""
-    rlimits = {"RLIMIT_DATA": limits.memory_bytes}
-    if os.geteuid() != 0:  # the kernel counts all of the user's threads, so ours come on top
-        rlimits["RLIMIT_NPROC"] = limits.pids + _own_threads()
-    return rlimits
-
-
-def _own_threads() -> int:
-    count = 0
-    for process in psutil.process_iter(["uids", "num_threads"]):
-        uids = process.info["uids"]
-        if uids is not None and uids.real == os.getuid():
-            count += process.info["num_threads"] or 1
-    return count

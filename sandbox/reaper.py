@@ -93,7 +93,9 @@ def clean(everything: bool = False) -> CleanReport:
                 images = _remove_images(client, kept)
         finally:
             client.close()
-    folders = dict(_remove_all(_stale_scratch()))
+    stale = _stale_scratch()
+    folders = dict(_remove_all(stale))
+    kept += [f"`{left}`: not ours to delete, remove it as root" for left in stale if left.exists()]
     caches = cache_folder() / "envs"
     if everything and is_busy:
         kept.append(f"`{caches}`: in use by a living run")

@@ -9,6 +9,8 @@ import pytest
 
 from speedwright.registry import resolve
 from speedwright.sandbox import Box, Call, Limits, Mount, ProcessResult, Sandbox, Session, Toolchain
+from speedwright.sandbox.engine import connect
+from speedwright.sandbox.enginefacts import EngineFacts
 from speedwright.sandbox.limitgroup import LimitGroup
 
 BACKENDS = (
@@ -52,23 +54,41 @@ def toolchain() -> Toolchain:
 
 
 @pytest.fixture(scope="session")
-def has_group() -> bool:
-    """Whether the backends without an engine can limit a whole box here."""
-    group = LimitGroup.create(Limits())
-    if group is None:
-        return False
-    group.remove()
-    return True
+def why_no_box_limits(sandbox: Sandbox) -> str:
+    """Why this backend cannot limit a whole box here; empty where it can."""
+    if sandbox.name != "docker":
+        group = LimitGroup.create(Limits())
+        if group is None:
+            return "no control group can be made here"
+        group.remove()
+        return ""
+    return _why_engine_limits_no_box()
 
 
 @pytest.fixture
-def covered(sandbox: Sandbox, has_group: bool) -> Callable[[str], None]:
+def engine_limits_boxes() -> None:
+    """Skip where the engine cannot hold memory and processes of a box, as some rootless ones."""
+    if reason := _why_engine_limits_no_box():
+        pytest.skip(reason)
+
+
+def _why_engine_limits_no_box() -> str:
+    client = connect()
+    try:
+        facts = EngineFacts.of(client.info())
+    finally:
+        client.close()
+    return "" if facts.limits_a_box else f"this engine limits no box: {', '.join(facts.dropped)}"
+
+
+@pytest.fixture
+def covered(sandbox: Sandbox, why_no_box_limits: str) -> Callable[[str], None]:
     """Skip, with the reason, where the backend does not promise a behaviour."""
 
     def check(behaviour: str) -> None:
         if behaviour in GROUP_COVERED:
-            if sandbox.name != "docker" and not has_group:
-                pytest.skip(f"{sandbox.name}: {behaviour}: no control group can be made here")
+            if why_no_box_limits:
+                pytest.skip(f"{sandbox.name}: {behaviour}: {why_no_box_limits}")
             return
         reason = NOT_COVERED[behaviour].get(sandbox.name)
         if reason is not None:

@@ -139,6 +139,7 @@ def test_one_container_serves_many_calls(docker_engine: Any, no_leftovers: str) 
     assert before.id == after.id
 
 
+@pytest.mark.usefixtures("engine_limits_boxes")
 def test_out_of_memory_is_told_apart_from_a_kill(no_leftovers: str) -> None:
     with DockerSandbox().open(a_box(no_leftovers, memory_bytes=80 * MIB)) as session:
         killed = session.run(python("import os; os.kill(os.getpid(), 9)"))
@@ -150,6 +151,7 @@ def test_out_of_memory_is_told_apart_from_a_kill(no_leftovers: str) -> None:
         assert again.outcome is Outcome.EXITED
 
 
+@pytest.mark.usefixtures("engine_limits_boxes")
 def test_memory_of_a_tree_of_processes_is_one_limit(no_leftovers: str) -> None:
     code = """
         import os, time
@@ -165,6 +167,7 @@ def test_memory_of_a_tree_of_processes_is_one_limit(no_leftovers: str) -> None:
     assert result.outcome in (Outcome.OUT_OF_MEMORY, Outcome.TIMED_OUT)
 
 
+@pytest.mark.usefixtures("engine_limits_boxes")
 def test_box_that_dies_of_memory_as_a_whole_is_the_commands_fault(no_leftovers: str) -> None:
     fill = Call(argv=("dd", "if=/dev/zero", "of=/tmp/full", "bs=64k"))
     box = a_box(no_leftovers, memory_bytes=16 * MIB, disk_bytes=100 * MIB)
@@ -188,6 +191,7 @@ def test_full_disk_is_an_error_inside_and_no_more(no_leftovers: str) -> None:
         assert session.run(python("import os; print(os.listdir())")).stdout == b"[]\n"
 
 
+@pytest.mark.usefixtures("engine_limits_boxes")
 def test_process_limit_stops_a_fork_bomb(no_leftovers: str) -> None:
     code = """
         import os, time

@@ -17,7 +17,8 @@ from speedwright.sandbox import MIB, Box, Call, Limits, Outcome, Toolchain, secc
 from speedwright.sandbox.bubblewrap import BubblewrapSandbox
 from speedwright.sandbox.inside import inside_environment, search_path, write_shims
 from speedwright.sandbox.limitgroup import LimitGroup
-from speedwright.sandbox.process import ProcessSandbox, process_rlimits
+from speedwright.sandbox.process import ProcessSandbox
+from speedwright.sandbox.rlimits import of_mapped_processes, of_own_processes
 from speedwright.sandbox.session import SupervisedSession
 
 HERE = Toolchain(python=Path(sys.executable), paths=(Path(sys.prefix), Path(sys.base_prefix)))
@@ -102,10 +103,21 @@ def test_filter_numbers_are_this_kernels() -> None:
 
 
 def test_limits_of_single_processes() -> None:
-    limits = process_rlimits(Limits(memory_bytes=5 * MIB, pids=7))
+    limits = of_own_processes(Limits(memory_bytes=5 * MIB, pids=7))
     assert limits["RLIMIT_DATA"] == 5 * MIB
     assert ("RLIMIT_NPROC" in limits) == (os.geteuid() != 0)
     assert limits.get("RLIMIT_NPROC", 8) > 7
+
+
+def test_limits_of_single_processes_whose_user_an_engine_maps() -> None:
+    limits = of_mapped_processes(Limits(memory_bytes=5 * MIB, pids=7))
+    assert limits["RLIMIT_DATA"] == 5 * MIB
+    others = sum(
+        process.info["num_threads"] or 1
+        for process in psutil.process_iter(["uids", "num_threads"])
+        if process.info["uids"] is not None and process.info["uids"].real != 0
+    )
+    assert abs(limits["RLIMIT_NPROC"] - 7 - others) < 50
 
 
 def test_group_holds_the_limits_and_goes_away() -> None:

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -160,3 +161,13 @@ def test_clean_of_one_run_leaves_the_other_alone(engine: Any, containers: Any) -
     assert any("its owner is alive" in line for line in report.kept)
     assert not exists(engine, dead)
     assert exists(engine, living)
+
+
+@pytest.mark.usefixtures("temporary_folder")
+def test_scratch_that_cannot_be_removed_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    left = Path(tempfile.gettempdir(), f"speedwright-run-{dead_pid()}-x")
+    left.mkdir()
+    monkeypatch.setattr(shutil, "rmtree", lambda folder, **options: None)  # another user's files
+    report = clean()
+    assert report.folders == ()
+    assert any(str(left) in line and "as root" in line for line in report.kept)
