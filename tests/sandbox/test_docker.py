@@ -76,8 +76,10 @@ def test_profile_is_the_documented_one(docker_engine: Any, no_leftovers: str) ->
     assert host["SecurityOpt"] == ["no-new-privileges"]
     assert host["Privileged"] is False
     assert host["PidsLimit"] == 51
-    assert host["Memory"] == host["MemorySwap"] == 300 * MIB
-    assert host["CpusetCpus"] == "0"
+    assert host["Memory"] == 300 * MIB
+    held = docker_engine.info()  # what a kernel cannot hold, the engine takes out
+    assert host["MemorySwap"] == (300 * MIB if held["SwapLimit"] else -1)
+    assert host["CpusetCpus"] == ("0" if held["CPUSet"] else "")
     scratch = {"/tmp"} | {scratch_inside(box.toolchain.paths)}
     assert host["Tmpfs"] == dict.fromkeys(scratch, f"rw,exec,nosuid,nodev,size={9 * MIB}")
     assert host["IpcMode"] == "private"
@@ -311,7 +313,7 @@ def test_missing_image_is_not_pulled(no_leftovers: str) -> None:
 
 
 def test_refusal_of_the_engine_leaves_nothing(no_leftovers: str) -> None:
-    with pytest.raises(SandboxError, match="engine"):
+    with pytest.raises(SandboxError, match=r"engine|sched_setaffinity"):  # ours, without cpusets
         DockerSandbox().open(a_box(no_leftovers, cpus=(4096,)))
     gone = Mount(name="gone", source=Path("/nonexistent/folder"))
     with pytest.raises(SandboxError, match="/nonexistent/folder"):
