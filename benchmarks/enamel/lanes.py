@@ -18,6 +18,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from speedwright.benchmarks.enamel.boxes import Boxes
 from speedwright.eval.batch.interfaces import TaskScore
 from speedwright.eval.progress import NullProgress, Progress
+from speedwright.sandbox.side_by_side import run_side_by_side
 
 LANES = 2
 Item = tuple[str, tuple[str, ...]]
@@ -79,8 +80,7 @@ class Lanes:
 
     def end(self) -> None:
         """End the boxes: whoever waits for an answer gets an error."""
-        for boxes in self._boxes:
-            boxes.end()
+        run_side_by_side([boxes.end for boxes in self._boxes])
 
     def close(self) -> None:
         """Throw away what was begun; nothing runs when this returns."""

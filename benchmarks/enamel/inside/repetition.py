@@ -53,15 +53,24 @@ class Repeater:
         code: The program.
         limit_s: When a repetition is killed.
         request: What the runner was asked.
+        hidden: Descriptors of the runner that no repetition may have.
     """
 
-    def __init__(self, code: CodeType, limit_s: float, request: dict[str, Any]) -> None:
+    def __init__(
+        self,
+        code: CodeType,
+        limit_s: float,
+        request: dict[str, Any],
+        *,
+        hidden: tuple[int, ...] = (),
+    ) -> None:
         self._code = code
         self._limit_s = limit_s
         self._request = request
         self._spare: list[int] = request["spare_cpus"]
         self._keep = keeper(request["filter"]) if self._spare else None
         self._waiting: list[Child] = []
+        self._hidden = (framing.IN, framing.OUT, *hidden)
 
     def run(self, cases: Sequence[int]) -> Generator[dict[str, Any]]:
         """Status, times, flags, output of each; nothing is left when it ends or is closed."""
@@ -107,7 +116,7 @@ class Repeater:
         if pid == 0:
             try:
                 ends = [end for child in self._waiting for end in (child.go, child.out)]
-                children.shed((framing.IN, framing.OUT, go_writer, out_reader, *ends))
+                children.shed((*self._hidden, go_writer, out_reader, *ends))
                 given = self._request["inputs"][case]
                 call(self._code, given, self._request, go_reader, out_writer, self._keep)
             finally:

@@ -19,9 +19,10 @@ import gc
 import marshal
 import os
 
-from speedwright.benchmarks.enamel.inside import children, framing, traces
+from speedwright.benchmarks.enamel.inside import children, framing
 from speedwright.benchmarks.enamel.inside.program import WARM_UP, compiled, import_early
 from speedwright.benchmarks.enamel.inside.repetition import Repeater
+from speedwright.benchmarks.enamel.inside.traces import Traces
 
 TYPE_CHECKING = False  # `typing` takes longer to import than the rest; see `framing.py`
 if TYPE_CHECKING:
@@ -37,11 +38,12 @@ def run_plan(
     outputs: list[bytes] = []
     known: dict[tuple[int, bytes], int] = {}
     room = request["reply_bytes"]
-    before = traces.fingerprint(request["watched"])
+    watch = Traces(request["watched"])
+    before = watch.now()
     cases = [case for case, repetitions in plan for _ in range(repetitions)]
-    repetitions = Repeater(code, limit_s, request).run(cases)
+    repetitions = Repeater(code, limit_s, request, hidden=watch.descriptors).run(cases)
     for found in repetitions:
-        after = traces.fingerprint(request["watched"])
+        after = watch.now()
         if after != before:
             found["flags"].append("left-state")
         before = after
@@ -55,6 +57,7 @@ def run_plan(
         runs.append(found)
         if found["status"] != "ok" or room < 0:
             repetitions.close()
+    watch.close()
     return runs, outputs
 
 
