@@ -5,10 +5,12 @@ from speedwright.agent.rules.python import (
     attributes,
     caching,
     closedforms,
+    comparing,
     containers,
     counting,
     dicts,
     distinct,
+    divisors,
     extremes,
     folding,
     formatting,
@@ -21,6 +23,7 @@ from speedwright.agent.rules.python import (
     mapping,
     membership,
     numeric,
+    progressions,
     quantifiers,
     queues,
     rebuilding,
@@ -32,6 +35,7 @@ from speedwright.agent.rules.python import (
     subscripts,
     texts,
     typetests,
+    windows,
 )
 from speedwright.agent.rules.python.rule import PythonRule
 from speedwright.agent.rules.python.together import TogetherRule
@@ -68,6 +72,10 @@ _SINGLE: tuple[PythonRule, ...] = (
     *extremes.RULES,
     *mapping.RULES,
     *distinct.RULES,
+    *comparing.RULES,
+    *divisors.RULES,
+    *progressions.RULES,
+    *windows.RULES,
 )
 
 # Changes of one expression or statement that leave everything around it alone.

@@ -93,7 +93,7 @@ def _find_divisors(view: ModuleView) -> Iterator[Change]:
     text, imports = access(view, "math", "isqrt")
     for loop in view.hot(cst.For):
         for pattern, start, step in _LEAVING:
-            found = match_block(pattern, [loop])
+            found = match_block(pattern, [loop.with_changes(orelse=None)])
             if found is None or not _only_leaves(view, found):
                 continue
             limit = make(f"range({start}CALL(N) + 1{step})", {**found, "CALL": text})

@@ -5,6 +5,7 @@ from __future__ import annotations
 import libcst as cst
 
 from speedwright.agent.rules.python.forms import Form, finder
+from speedwright.agent.rules.python.nodes import code, same
 from speedwright.agent.rules.python.pattern import Bindings
 from speedwright.agent.rules.python.rule import PythonRule
 from speedwright.agent.rules.python.scope import is_simple, leaves
@@ -85,4 +86,43 @@ DISTINCT_SUM = PythonRule(
     ),
 )
 
-RULES = (DISTINCT_JOIN, DISTINCT_SUM)
+
+def _tests_a_text(view: ModuleView, node: cst.BaseExpression, found: Bindings) -> bool:
+    """The test is one of a character or word: a method's, or `ord`."""
+    element, test = found["VT"], found["C"]
+    assert isinstance(element, cst.Name)
+    assert isinstance(test, cst.BaseExpression)
+    calls = [n for n in view.nodes(test) if isinstance(n, cst.Call)]
+    methods = [n.func.value for n in calls if isinstance(n.func, cst.Attribute)]
+    orders = [n.args[0].value for n in calls if code(n.func) == "ord" and len(n.args) == 1]
+    is_text = any(same(n, element) for n in (*methods, *orders))
+    return is_text and _depends_on_element(view, node, found)
+
+
+DISTINCT_COUNT = PythonRule(
+    id="py-distinct-count",
+    detects="The number of characters of a text that pass a test, by a list of them.",
+    explanation=(
+        "The test runs for every character and its survivors are put into a list to be counted. "
+        "Each distinct character is tested once and counted in C."
+    ),
+    odds=0.5,
+    find=finder(
+        tuple(
+            Form(
+                pattern=pattern,
+                template="sum([X.count(VT) for VT in set(X) if C])",
+                builtins=("sum", "set", "len"),
+                guard=_tests_a_text,
+            )
+            for pattern in (
+                "len([VT for VT in X if C])",
+                "sum([1 for VT in X if C])",
+                "sum(1 for VT in X if C)",
+            )
+        ),
+        "tested each distinct character once and counted it in C",
+    ),
+)
+
+RULES = (DISTINCT_JOIN, DISTINCT_SUM, DISTINCT_COUNT)

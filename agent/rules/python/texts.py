@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import libcst as cst
 
+from speedwright.agent.rules.python.blockforms import BlockForm, block_finder
 from speedwright.agent.rules.python.change import Change, become
 from speedwright.agent.rules.python.forms import Form, finder
 from speedwright.agent.rules.python.imports import access
 from speedwright.agent.rules.python.nodes import code
 from speedwright.agent.rules.python.pattern import Bindings, Filling, make, make_block
 from speedwright.agent.rules.python.rule import PythonRule
-from speedwright.agent.rules.python.scope import is_simple, statement_of
+from speedwright.agent.rules.python.scope import is_simple, statement_of, used_after
 from speedwright.agent.rules.python.subject import only_line
 from speedwright.agent.rules.python.view import ModuleView
 
@@ -130,4 +131,77 @@ ONE_SPLIT = PythonRule(
     ),
 )
 
-RULES = (MERGED, LOGGING, ONE_SPLIT)
+
+def _replaced(view: ModuleView, old: Sequence[cst.BaseStatement], found: Bindings) -> bool:
+    """A single character for text that does not depend on it, from a text that stays."""
+    wanted, result, element = found["P"], found["V"], found["VT"]
+    assert isinstance(result, cst.Name)
+    assert isinstance(element, cst.Name)
+    names = {result.value, element.value}
+    is_one = isinstance(wanted, cst.SimpleString) and len(str(wanted.evaluated_value)) == 1
+    rest = [found[hole] for hole in ("S", "Q")]
+    if not is_one or any(not isinstance(n, cst.CSTNode) or not is_simple(n) for n in rest):
+        return False
+    if any(view.variables(n) & names for n in rest if isinstance(n, cst.CSTNode)):
+        return False
+    return not used_after(view, element.value, old[-1])
+
+
+_CHOICE = "for VT in S:\n  if VT == P:\n    {taken}\n  else:\n    {kept}\n"
+_GROWING = (
+    ("V = []\n", "V.append(Q)", "V.append(VT)", 'V = "".join(V)\n'),
+    ("V = []\n", "V.append(Q)", "V.append(VT)", "V = ''.join(V)\n"),
+    ('V = ""\n', "V += Q", "V += VT", ""),
+    ("V = ''\n", "V += Q", "V += VT", ""),
+)
+
+REPLACED = PythonRule(
+    id="py-replace-loop",
+    detects="A loop that copies a text character by character and exchanges one of them.",
+    explanation=(
+        "Every character is compared and put into the new text in bytecode. "
+        "`str.replace` does it in one walk in C."
+    ),
+    odds=0.8,
+    find=block_finder(
+        tuple(
+            BlockForm(
+                pattern=start + _CHOICE.format(taken=taken, kept=kept) + end,
+                template="V = S.replace(P, Q)\n",
+                guard=_replaced,
+            )
+            for start, taken, kept, end in _GROWING
+        ),
+        "exchanged the character with `replace`",
+    ),
+)
+
+
+def _starts(view: ModuleView, node: cst.BaseExpression, found: Bindings) -> bool:
+    return all(isinstance(n, cst.CSTNode) and is_simple(n) for n in found.values())
+
+
+SLICED = PythonRule(
+    id="py-startswith-at",
+    detects="`text[i:i + len(word)] == word`: a piece cut out to be compared.",
+    explanation=(
+        "Every piece is a new text that is thrown away after one comparison. "
+        "`startswith` with a position compares in place."
+    ),
+    odds=0.4,
+    find=finder(
+        tuple(
+            Form(
+                pattern=pattern,
+                template="X.startswith(T, I)",
+                builtins=("len",),
+                guard=_starts,
+            )
+            for cut in ("X[I:I + len(T)]", "X[I:len(T) + I]")
+            for pattern in (f"{cut} == T", f"T == {cut}")
+        ),
+        "compared in place instead of cutting out a piece",
+    ),
+)
+
+RULES = (MERGED, LOGGING, ONE_SPLIT, REPLACED, SLICED)
