@@ -15,6 +15,7 @@ import tarfile
 from pathlib import Path, PurePosixPath
 
 from speedwright.errors import UsageError
+from speedwright.eval.unpacking import Unpacking
 from speedwright.sandbox.git import git
 from speedwright.sandbox.snapshot import Snapshot
 
@@ -49,13 +50,15 @@ def unpack_base(folder: Path, into: Path) -> Path:
     try:
         with tarfile.open(plain_file(archive, _MAX_ARCHIVE_BYTES), "r:gz") as packed:
             total = 0
+            unpacking = Unpacking(packed, into)
             for count, member in enumerate(packed):
                 total += member.size
                 if total > _MAX_UNPACKED_BYTES or count > _MAX_MEMBERS:
                     raise UsageError(f"`{archive}` unpacks to far more than it should")
                 if any(part.lower() == ".git" for part in PurePosixPath(member.name).parts):
                     raise UsageError(f"`{archive}` holds git's own files, which no base does")
-                packed.extract(member, into, filter="data")
+                unpacking.put(member)
+            unpacking.check_links()
     except (tarfile.TarError, OSError, EOFError, ValueError, RecursionError) as error:
         raise UsageError(f"`{archive}` cannot be unpacked: {error}") from error
     return into
