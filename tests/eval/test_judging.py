@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -56,7 +58,9 @@ def check_by_hand(evidence: Path, place: Path) -> None:
     commands = [line for line in text.splitlines() if line.startswith("    ")][1:]
     assert commands[-1].startswith("    (cd patched && python -m pytest")
     script = "set -e\n" + "\n".join(commands)
-    done = subprocess.run(["bash", "-c", script], cwd=place, capture_output=True, check=False)
+    # In an environment with pytest, as the README says; Debian has no `python` outside of one.
+    env = {**os.environ, "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}"}
+    done = subprocess.run(["bash", "-c", script], cwd=place, env=env, capture_output=True)
     assert done.returncode == 0, (script, done.stdout, done.stderr)
     assert (place / "base" / "lib.py").read_text() == SLOW
     assert (place / "patched" / "lib.py").read_text() == FAST
