@@ -58,7 +58,7 @@ def check_by_hand(evidence: Path, place: Path) -> None:
     commands = [line for line in text.splitlines() if line.startswith("    ")][1:]
     assert commands[-1].startswith("    (cd patched && python -m pytest")
     script = "set -e\n" + "\n".join(commands)
-    # In an environment with pytest, as the README says; Debian has no `python` outside of one.
+    # In an environment with pytest: Debian has no `python` outside of one.
     env = {**os.environ, "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}"}
     done = subprocess.run(["bash", "-c", script], cwd=place, env=env, capture_output=True)
     assert done.returncode == 0, (script, done.stdout, done.stderr)
