@@ -18,7 +18,6 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from speedwright.benchmarks.enamel.boxes import Boxes
 from speedwright.eval.batch.interfaces import TaskScore
 from speedwright.eval.progress import NullProgress, Progress
-from speedwright.sandbox.side_by_side import run_side_by_side
 
 LANES = 2
 Item = tuple[str, tuple[str, ...]]
@@ -80,7 +79,8 @@ class Lanes:
 
     def end(self) -> None:
         """End the boxes: whoever waits for an answer gets an error."""
-        run_side_by_side([boxes.end for boxes in self._boxes])
+        for boxes in self._boxes:
+            boxes.end()
 
     def close(self) -> None:
         """Throw away what was begun; nothing runs when this returns."""

@@ -41,7 +41,6 @@ from speedwright.eval.batch.options import SuiteOptions
 from speedwright.eval.batch.selection import check_known
 from speedwright.eval.progress import Progress
 from speedwright.sandbox.choose import choose_sandbox
-from speedwright.sandbox.side_by_side import run_side_by_side
 
 # 2: the clock outside bounds the inner one in the hardened metric. 3: the references' imports are
 # not timed any more, and all of their cases that may be the slowest are repeated in full. 4: times
@@ -197,8 +196,9 @@ class EnamelSuite:
             self._ahead.close()
         if "_lanes" in self.__dict__:
             self._lanes.close()
-        opened = [self.__dict__[name] for name in ("_boxes", "_makers") if name in self.__dict__]
-        run_side_by_side([boxes.close for boxes in opened])
+        for boxes in ("_boxes", "_makers"):
+            if boxes in self.__dict__:
+                self.__dict__[boxes].close()
 
     @cached_property
     def _data(self) -> DataSet:

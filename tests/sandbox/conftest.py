@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from speedwright.errors import SandboxUnavailable
 from speedwright.registry import resolve
 from speedwright.sandbox import Box, Call, Limits, Mount, ProcessResult, Sandbox, Session, Toolchain
 from speedwright.sandbox.engine import connect
@@ -54,31 +55,36 @@ def toolchain() -> Toolchain:
 
 
 @pytest.fixture(scope="session")
-def why_no_box_limits(sandbox: Sandbox) -> str:
-    """Why this backend cannot limit a whole box here; empty where it can."""
-    if sandbox.name != "docker":
-        group = LimitGroup.create(Limits())
-        if group is None:
-            return "no control group can be made here"
-        group.remove()
-        return ""
-    return _why_engine_limits_no_box()
+def engine_facts() -> EngineFacts:
+    """What the engine here says of itself."""
+    try:
+        client = connect()
+    except SandboxUnavailable as error:
+        pytest.skip(error.message)
+    try:
+        return EngineFacts.of(client.info())
+    finally:
+        client.close()
 
 
 @pytest.fixture
-def engine_limits_boxes() -> None:
+def engine_limits_boxes(engine_facts: EngineFacts) -> None:
     """Skip where the engine cannot hold memory and processes of a box, as some rootless ones."""
-    if reason := _why_engine_limits_no_box():
-        pytest.skip(reason)
+    if not engine_facts.limits_a_box:
+        pytest.skip(f"this engine limits no box: {', '.join(engine_facts.dropped)}")
 
 
-def _why_engine_limits_no_box() -> str:
-    client = connect()
-    try:
-        facts = EngineFacts.of(client.info())
-    finally:
-        client.close()
-    return "" if facts.limits_a_box else f"this engine limits no box: {', '.join(facts.dropped)}"
+@pytest.fixture(scope="session")
+def why_no_box_limits(sandbox: Sandbox, request: pytest.FixtureRequest) -> str:
+    """Why this backend cannot limit a whole box here; empty where it can."""
+    if sandbox.name == "docker":
+        facts: EngineFacts = request.getfixturevalue("engine_facts")
+        return "" if facts.limits_a_box else f"the engine drops {', '.join(facts.dropped)}"
+    group = LimitGroup.create(Limits())
+    if group is None:
+        return "no control group can be made here"
+    group.remove()
+    return ""
 
 
 @pytest.fixture

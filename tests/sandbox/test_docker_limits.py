@@ -11,7 +11,7 @@ import pytest
 from speedwright.sandbox import MIB, Box, Call, Limits, Mount, Outcome
 from speedwright.sandbox.docker import DockerSandbox
 from speedwright.sandbox.dockerprofile import user_of
-from speedwright.sandbox.engine import connect, engine_address
+from speedwright.sandbox.engine import engine_address
 from speedwright.sandbox.enginefacts import EngineFacts
 from speedwright.sandbox.toolchain import find_toolchain
 
@@ -79,15 +79,10 @@ def test_limits_of_single_processes_stand_in_for_dropped_ones() -> None:
 
 
 @pytest.mark.docker
-def test_description_says_which_limits_are_not_held() -> None:
-    client = connect()
-    try:
-        facts = EngineFacts.of(client.info())
-    finally:
-        client.close()
+def test_description_says_which_limits_are_not_held(engine_facts: EngineFacts) -> None:
     told = DockerSandbox().describe()
-    assert told["rootless"] == ("yes" if facts.is_rootless else "no")
-    assert told["limits_not_held"] == (", ".join(facts.dropped) or "none")
+    assert told["rootless"] == ("yes" if engine_facts.is_rootless else "no")
+    assert told["limits_not_held"] == (", ".join(engine_facts.dropped) or "none")
 
 
 @pytest.mark.docker

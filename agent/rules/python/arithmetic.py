@@ -70,76 +70,6 @@ HYPOT = PythonRule(
     ),
 )
 
-_ENDS = ("N", "N // 2", "N // 2 + 1", "int(N / 2) + 1", "N - 1", "N // 2 + 2")
-_DIVIDES = ("N % V == 0", "not N % V")
-_LEAVING = tuple(
-    (block(f"for V in range({start}{end}{step}):\n  if {test}:\n    BODY\n"), start, step)
-    for end in _ENDS
-    for start in ("2, ", "A, ")
-    for step in ("", ", 2")
-    for test in _DIVIDES
-)
-_TALLYING = tuple(
-    (block(f"for V in range(1, N + 1):\n  if {test}:\n    {action}\n"), new)
-    for test in _DIVIDES
-    for action, new in (
-        ("T += 1", "T += 1 if V * V == N else 2"),
-        ("T += V", "T += V if V * V == N else V + N // V"),
-    )
-)
-
-
-def _find_divisors(view: ModuleView) -> Iterator[Change]:
-    text, imports = access(view, "math", "isqrt")
-    for loop in view.hot(cst.For):
-        for pattern, start, step in _LEAVING:
-            found = match_block(pattern, [loop.with_changes(orelse=None)])
-            if found is None or not _only_leaves(view, found):
-                continue
-            limit = make(f"range({start}CALL(N) + 1{step})", {**found, "CALL": text})
-            yield _bounded(loop, {loop.iter: become(limit)}, imports)
-            break
-        for pattern, new in _TALLYING:
-            found = match_block(pattern, [loop])
-            if found is None or not isinstance(found["N"], cst.Name):
-                continue
-            limit = make("range(1, CALL(N) + 1)", {**found, "CALL": text})
-            line = _inner_line(loop)
-            edits: dict[cst.CSTNode, Edit] = {
-                loop.iter: become(limit),
-                line: become(make_block(f"{new}\n", found)[0]),
-            }
-            yield _bounded(loop, edits, imports)
-            break
-
-
-def _inner_line(loop: cst.For) -> cst.CSTNode:
-    choice = loop.body.body[0]
-    assert isinstance(choice, cst.If)
-    return choice.body.body[0] if isinstance(choice.body, cst.IndentedBlock) else choice.body
-
-
-def _only_leaves(view: ModuleView, found: Bindings) -> bool:
-    """A divisor only ends the search; which one it was does not matter."""
-    body, variable, number = found["BODY"], found["V"], found["N"]
-    assert isinstance(body, tuple)
-    assert isinstance(variable, cst.Name)
-    if not isinstance(number, cst.Name) or not body:
-        return False
-    if any(view.occurrences(variable.value, s) for s in body):
-        return False
-    return any(isinstance(n, cst.Return | cst.Break | cst.Raise) for n in view.nodes(body[-1]))
-
-
-def _bounded(loop: cst.For, edits: dict[cst.CSTNode, Edit], imports: tuple[str, ...]) -> Change:
-    return Change(
-        at=loop,
-        edits=edits,
-        imports=imports,
-        summary="looked for divisors up to the square root only",
-    )
-
-
 _PRODUCT = block("for V in range(N):\n  T += L * R\n")
 
 
@@ -203,16 +133,6 @@ def _cut(row: cst.BaseExpression, length: cst.BaseExpression) -> cst.BaseExpress
 RULES = (
     SQUARE,
     HYPOT,
-    PythonRule(
-        id="py-divisor-bound",
-        detects="A search for divisors of n that runs to n or n/2.",
-        explanation=(
-            "Divisors come in pairs around the square root, so a number without one up to "
-            "`math.isqrt(n)` has none. The loop shrinks from n to the root of n."
-        ),
-        odds=0.85,
-        find=_find_divisors,
-    ),
     PythonRule(
         id="py-row-product",
         detects="A loop that sums `a[i][k] * b[k][j]` or `a[k] * b[k]` over k.",

@@ -1,4 +1,4 @@
-"""Searches for divisors that try fewer numbers; `py-divisor-bound` is in `arithmetic.py`."""
+"""Searches for divisors that try fewer numbers."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import libcst as cst
 
-from speedwright.agent.rules.python.change import Change, become
+from speedwright.agent.rules.python.change import Change, Edit, become
 from speedwright.agent.rules.python.imports import access
 from speedwright.agent.rules.python.nodes import code
 from speedwright.agent.rules.python.pattern import Bindings, block, make, make_block, match_block
@@ -15,6 +15,75 @@ from speedwright.agent.rules.python.scope import is_builtin, used_after
 from speedwright.agent.rules.python.view import ModuleView
 
 _DIVIDES = ("N % V == 0", "not N % V")
+_ENDS = ("N", "N // 2", "N // 2 + 1", "int(N / 2) + 1", "N - 1", "N // 2 + 2")
+_LEAVING = tuple(
+    (block(f"for V in range({start}{end}{step}):\n  if {test}:\n    BODY\n"), start, step)
+    for end in _ENDS
+    for start in ("2, ", "A, ")
+    for step in ("", ", 2")
+    for test in _DIVIDES
+)
+_TALLYING = tuple(
+    (block(f"for V in range(1, N + 1):\n  if {test}:\n    {action}\n"), new)
+    for test in _DIVIDES
+    for action, new in (
+        ("T += 1", "T += 1 if V * V == N else 2"),
+        ("T += V", "T += V if V * V == N else V + N // V"),
+    )
+)
+
+
+def _find_divisors(view: ModuleView) -> Iterator[Change]:
+    text, imports = access(view, "math", "isqrt")
+    for loop in view.hot(cst.For):
+        search = [loop.with_changes(orelse=None)]
+        for pattern, start, step in _LEAVING:
+            found = match_block(pattern, search)
+            if found is None or not _only_leaves(view, loop, found):
+                continue
+            limit = make(f"range({start}CALL(N) + 1{step})", {**found, "CALL": text})
+            yield _bounded(loop, {loop.iter: become(limit)}, imports)
+            break
+        for pattern, new in _TALLYING:
+            found = match_block(pattern, [loop])
+            if found is None or not isinstance(found["N"], cst.Name):
+                continue
+            limit = make("range(1, CALL(N) + 1)", {**found, "CALL": text})
+            line = _inner_line(loop)
+            edits: dict[cst.CSTNode, Edit] = {
+                loop.iter: become(limit),
+                line: become(make_block(f"{new}\n", found)[0]),
+            }
+            yield _bounded(loop, edits, imports)
+            break
+
+
+def _inner_line(loop: cst.For) -> cst.CSTNode:
+    choice = loop.body.body[0]
+    assert isinstance(choice, cst.If)
+    return choice.body.body[0] if isinstance(choice.body, cst.IndentedBlock) else choice.body
+
+
+def _bounded(loop: cst.For, edits: dict[cst.CSTNode, Edit], imports: tuple[str, ...]) -> Change:
+    return Change(
+        at=loop,
+        edits=edits,
+        imports=imports,
+        summary="looked for divisors up to the square root only",
+    )
+
+
+BOUND = PythonRule(
+    id="py-divisor-bound",
+    detects="A search for divisors of n that runs to n or n/2.",
+    explanation=(
+        "Divisors come in pairs around the square root, so a number without one up to "
+        "`math.isqrt(n)` has none. The loop shrinks from n to the root of n."
+    ),
+    odds=0.85,
+    find=_find_divisors,
+)
+
 _DOWNWARD = tuple(
     block(f"for V in {numbers}:\n  if {test}:\n    return V\n")
     for numbers in ("reversed(range(N))", "reversed(range(1, N))", "range(N - 1, 0, -1)")
@@ -79,9 +148,10 @@ def _find_wheel(view: ModuleView) -> Iterator[Change]:
         return
     text, imports = access(view, "itertools", "chain")
     for loop in view.hot(cst.For):
+        search = [loop.with_changes(orelse=None)]
         for pattern, first, names in _UP_TO_ROOT:
-            found = match_block(pattern, [loop.with_changes(orelse=None)])
-            if found is None or not _only_leaves(view, loop, found, names):
+            found = match_block(pattern, search)
+            if found is None or not _only_leaves(view, loop, found) or not _is_root(found, names):
                 continue
             end = _end(loop)
             filling = {**found, "CALL": text, "E": end}
@@ -106,14 +176,18 @@ def _end(loop: cst.For) -> cst.BaseExpression:
     return loop.iter.args[1].value
 
 
-def _only_leaves(view: ModuleView, loop: cst.For, found: Bindings, roots: set[str] | None) -> bool:
+def _is_root(found: Bindings, names: set[str] | None) -> bool:
+    """Whether what is called takes a root; without names nothing is called."""
+    root = found.get("CALLED")
+    return names is None or (isinstance(root, cst.CSTNode) and code(root) in names)
+
+
+def _only_leaves(view: ModuleView, loop: cst.For, found: Bindings) -> bool:
     """A divisor only ends the search; which one it was does not matter."""
-    body, variable, number, root = found["BODY"], found["V"], found["N"], found.get("CALLED")
+    body, variable, number = found["BODY"], found["V"], found["N"]
     assert isinstance(body, tuple)
     assert isinstance(variable, cst.Name)
     if not isinstance(number, cst.Name) or not body or used_after(view, variable.value, loop):
-        return False
-    if roots is not None and not (isinstance(root, cst.CSTNode) and code(root) in roots):
         return False
     if any(view.occurrences(variable.value, s) for s in body):
         return False
@@ -131,4 +205,4 @@ WHEEL = PythonRule(
     find=_find_wheel,
 )
 
-RULES = (LARGEST, WHEEL)
+RULES = (BOUND, LARGEST, WHEEL)
