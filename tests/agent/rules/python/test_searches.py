@@ -246,6 +246,15 @@ NEGATIVE = [
         "def f(n, m):\n    for i in range(2, int(m ** 0.5) + 1):\n        if n % i == 0:\n"
         "            return 1\n",
     ),
+    *(
+        (
+            rule,
+            "def f(n):\n    if n < 3:\n        return 0\n"
+            f"    for i in range(2, {end}):\n        if n % i == 0:\n            break\n"
+            "    return i\n",
+        )
+        for rule, end in (("py-divisor-bound", "n"), ("py-wheel-divisors", "int(n ** 0.5) + 1"))
+    ),
     (
         "py-largest-divisor",
         "def f(n):\n    for i in range(n, 0, -1):\n        if n % i == 0:\n            return i\n",
