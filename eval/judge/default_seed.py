@@ -32,7 +32,7 @@ def refuse_bound_to_default(default: Measurement, fresh: Measurement) -> Rejecte
 
     Args:
         default: The confirmation on the default seed.
-        fresh: The one before it, on seeds that nobody has measured.
+        fresh: The one before it, on seeds that nobody has measured; maybe `unstable`.
     """
     verdict = default.verdict
     if isinstance(verdict, Measured) and word_of(verdict) == "faster":

@@ -46,6 +46,7 @@ from speedwright.eval.stats import (
     Control,
     Outlook,
     SequentialDesign,
+    Word,
     compare,
     control,
     screen,
@@ -54,7 +55,6 @@ from speedwright.eval.verdict import (
     Measured,
     Unstable,
     Verdict,
-    word_of,
 )
 from speedwright.profiler import FunctionWorkload, Workload
 from speedwright.profiler.timer import timer_for
@@ -85,8 +85,8 @@ class Measurement:
         verdict: Measured, unstable, or the candidate's failure.
         rounds: The rounds, `None` if none were run.
         runs: Timed processes.
-        default_gain: Where a confirmation on fresh seeds found no gain: the median speedup of three
-            pairs on the seed that `setup()` has by default. No claim, but a reason to look.
+        default_gain: Where fresh seeds showed no gain: the median speedup of three pairs on the
+            seed that `setup()` has by default. No claim, but a reason to look.
     """
 
     verdict: Verdict
@@ -96,8 +96,10 @@ class Measurement:
 
     @property
     def is_without_gain(self) -> bool:
-        """It was measured to its end, and is not faster."""
-        return isinstance(self.verdict, Measured) and word_of(self.verdict) != "faster"
+        """It was measured to its end and shows no gain, be the machine ever so noisy."""
+        if not isinstance(self.verdict, Measured | Unstable):
+            return False
+        return self.verdict.comparison.word is not Word.FASTER
 
 
 def measure(
@@ -129,7 +131,7 @@ def measure(
         most_pairs: No look beyond this one; `None` for all of the design.
         loaded: Modules that both versions find loaded (`newly_imported`).
         is_default: Confirm on the seed that `setup()` has by default, not on fresh ones.
-        has_glance: Where no gain was confirmed on fresh seeds, say `default_gain`.
+        has_glance: Where fresh seeds showed no gain, say `default_gain`.
 
     Raises:
         SandboxError: The sandbox failed.

@@ -6,6 +6,8 @@ import random
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
+from typing import cast
 
 import pytest
 
@@ -13,13 +15,15 @@ from speedwright.eval.candidate import Candidate
 from speedwright.eval.judge import cascade
 from speedwright.eval.judge.baseline import Baseline, prepare_baseline
 from speedwright.eval.judge.cascade import Case
-from speedwright.eval.judge.default_seed import is_suspicious
+from speedwright.eval.judge.default_seed import is_suspicious, refuse_bound_to_default
 from speedwright.eval.judge.guard import Guarded
 from speedwright.eval.judge.measure import Measurement, Mode, measure
+from speedwright.eval.judge.rounds import Rounds
 from speedwright.eval.progress import NullProgress
 from speedwright.eval.resolve import resolve_target
+from speedwright.eval.stats import Comparison, Control, Word
 from speedwright.eval.target import TargetRequest
-from speedwright.eval.verdict import Judgement
+from speedwright.eval.verdict import Judgement, Measured, Unstable
 
 pytestmark = pytest.mark.timed
 
@@ -102,6 +106,51 @@ def test_an_honest_edit_without_a_gain_is_not_refused_where_it_is_looked_at(
     assert [cost.step for cost in found.steps].count("hold out") == 1
 
 
+def compared(speedup: float, off: float) -> Comparison:
+    low = speedup * (1 - off)
+    word = Word.FASTER if low > 1.01 else Word.INCONCLUSIVE
+    return Comparison(
+        word=word, speedup=speedup, ci_low=low, ci_high=speedup * (1 + off), confidence=0.984,
+        pairs=80, margin=0.01,
+    )  # fmt: skip
+
+
+def unstable(speedup: float, bias: float) -> Measurement:
+    """Other seeds, on a machine whose control may be off by `bias`."""
+    gate = Control(
+        is_sound=False, ratio=1 + bias / 2, ci_low=1.01, ci_high=1 + bias, noise_floor=bias,
+        pairs=80, contains_one=False, is_narrow=True,
+    )  # fmt: skip
+    found = Unstable(control=gate, comparison=compared(speedup, 0.05), reasons=("noisy",))
+    return Measurement(verdict=found, rounds=TIMED, runs=240)
+
+
+TIMED = cast(Rounds, SimpleNamespace(kept=[None], walls=lambda arm: [1.0]))
+"""Timed rounds of which only the base's median is read."""
+
+
+@pytest.mark.parametrize(
+    ("bias", "is_refused"), [(0.06, True), (0.3, False)], ids=["a little", "more than that hides"]
+)
+def test_other_seeds_on_a_noisy_machine_refuse_what_the_noise_cannot_hide(
+    bias: float, is_refused: bool
+) -> None:
+    fresh = unstable(0.99, bias)
+    assert fresh.is_without_gain
+    claim = Measured(
+        comparison=compared(4.0, 0.1), cpu=None, control=None, base_wall_s=1.0,
+        candidate_wall_s=0.25,
+    )  # fmt: skip
+    found = refuse_bound_to_default(Measurement(verdict=claim, rounds=TIMED, runs=30), fresh)
+    assert (found is not None) is is_refused
+    if found is not None:
+        assert found.reasons[1] == "hold-out other seeds: unstable"
+
+
+def test_a_gain_in_the_noise_is_not_looked_at() -> None:
+    assert not unstable(1.5, 0.3).is_without_gain
+
+
 def test_the_glance_is_taken_where_it_is_asked_for(
     judged: Callable[..., tuple[Judgement, Baseline]],
 ) -> None:
@@ -114,7 +163,7 @@ def test_the_glance_is_taken_where_it_is_asked_for(
 
     assert measured(has_glance=False).default_gain is None
     found = measured(has_glance=True)
-    if found.is_without_gain:  # else the machine was too noisy for any word
+    if found.is_without_gain:  # else the machine was so noisy that a copy looked faster
         assert found.default_gain is not None
         assert 0.2 < found.default_gain < 5
     assert not is_suspicious(replace(found, default_gain=None))
