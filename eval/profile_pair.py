@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import time
 from dataclasses import dataclass
 
@@ -15,6 +16,7 @@ from speedwright.profiler.speedscope import speedscope_json
 from speedwright.sandbox.side_by_side import run_both
 
 EXPLAINED = ("faster", "slower")
+SIDE_BY_SIDE_S = 0.5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,7 +42,10 @@ def profile_pair(
     *,
     deadline_s: float | None = None,
 ) -> ProfilePair:
-    """Profile base and candidate side by side; one that cannot be had is no error, but is said.
+    """Profile base and candidate; one that cannot be had is no error, but is said.
+
+    Long workloads are profiled side by side. Each profile takes two cores, program and profiler: of
+    a short one so many samples would be missed that it has to run again and again.
 
     Args:
         baseline: What was judged.
@@ -56,10 +61,10 @@ def profile_pair(
     if deadline_s is not None and time.monotonic() > deadline_s:
         return ProfilePair(note="no profiles: no time was left")
     progress.step("profile", "base and candidate")
-    base, candidate = run_both(
-        lambda: _profiled(baseline, "base", ""),
-        lambda: _profiled(baseline, "candidate", diff),
-    )
+    before = functools.partial(_profiled, baseline, "base", "")
+    after = functools.partial(_profiled, baseline, "candidate", diff)
+    is_long = baseline.wall_s >= SIDE_BY_SIDE_S
+    base, candidate = run_both(before, after) if is_long else (before(), after())
     notes = [found for found in (base.note, candidate.note) if found]
     return ProfilePair(base=base.text, candidate=candidate.text, note="; ".join(notes))
 

@@ -149,11 +149,12 @@ class NativeClock:
             while len(rounds.kept) < goal:
                 rounds.run_one()
                 progress.update(len(rounds.kept), self.looks[-1], "pairs")
-            gate = control(rounds.walls(SOURCE), rounds.walls(COPY))
+            source, copy = rounds.walls(SOURCE), rounds.walls(COPY)
+            gate = control(source, copy)
             for arm in candidates:
                 if arm in done:
                     continue
-                look = design.conclude(rounds.walls(SOURCE), rounds.walls(arm), gate=gate)
+                look = design.conclude(source, rounds.walls(arm), copy=copy, gate=gate)
                 if look.is_final or look.comparison.ci_high < self.worth:
                     done[arm] = _claim(look)
             if len(done) == len(candidates):

@@ -2,8 +2,16 @@
 
 from __future__ import annotations
 
-from speedwright.eval.judge.rounds import BASE, CANDIDATE, Rounds
-from speedwright.eval.stats import LEAST_PAIRS, Comparison, compare, cores_used, is_cpu_bound
+from speedwright.eval.judge.arms import compare_arms, seconds_of, timed_arms
+from speedwright.eval.judge.rounds import COPY, Rounds
+from speedwright.eval.stats import (
+    LEAST_PAIRS,
+    Comparison,
+    Witness,
+    control,
+    cores_used,
+    is_cpu_bound,
+)
 from speedwright.profiler import Sample
 
 LEAST_CPU_S = 0.002
@@ -27,29 +35,35 @@ def timed_cpu_s(sample: Sample) -> float | None:
 
 def cpu_comparison(rounds: Rounds, *, margin: float, confidence: float) -> Comparison | None:
     """CPU time; `None` where it or the rounds are too few, or it is not known of the timed part."""
-    base, candidate = _cpus(rounds, BASE), _cpus(rounds, CANDIDATE)
-    if base is None or candidate is None or len(base) < LEAST_PAIRS:
+    seconds = _enough(rounds)
+    if seconds is None:
         return None
-    if min(*base, *candidate) < LEAST_CPU_S:
-        return None
-    return compare(base, candidate, margin=margin, confidence=confidence)
+    return compare_arms(seconds, margin=margin, confidence=confidence)
 
 
-def cpu_witness(rounds: Rounds, *, margin: float, confidence: float) -> Comparison | None:
-    """CPU time where both arms compute on one core and hardly wait; `None` elsewhere."""
-    for arm in (BASE, CANDIDATE):
-        cpus = _cpus(rounds, arm)
-        if cpus is None or not is_cpu_bound(rounds.walls(arm), cpus):
+def cpu_witness(rounds: Rounds, *, margin: float, confidence: float) -> Witness | None:
+    """CPU time where all arms compute on one core and hardly wait; `None` elsewhere."""
+    seconds, arms = _enough(rounds), timed_arms(rounds)
+    if seconds is None or COPY not in arms:
+        return None
+    for arm, cpus in zip(arms, seconds, strict=True):
+        if not is_cpu_bound(rounds.walls(arm), cpus):
             return None
-    return cpu_comparison(rounds, margin=margin, confidence=confidence)
+    base, copy, _ = seconds
+    found = compare_arms(seconds, margin=margin, confidence=confidence)
+    return Witness(comparison=found, gate=control(base, copy))
+
+
+def _enough(rounds: Rounds) -> tuple[list[float], ...] | None:
+    seconds = seconds_of(rounds, timed_cpu_s)
+    if seconds is None or len(rounds.kept) < LEAST_PAIRS:
+        return None
+    return seconds if min(map(min, seconds)) >= LEAST_CPU_S else None
 
 
 def cores(rounds: Rounds, arm: str) -> float:
     """Median CPU / wall of an arm."""
-    return cores_used(rounds.walls(arm), _cpus(rounds, arm) or rounds.cpus(arm))
-
-
-def _cpus(rounds: Rounds, arm: str) -> list[float] | None:
     found = [timed_cpu_s(r.samples[arm]) for r in rounds.kept]
     known = [seconds for seconds in found if seconds is not None]
-    return known if len(known) == len(found) else None
+    is_known = len(known) == len(found)
+    return cores_used(rounds.walls(arm), known if known and is_known else rounds.cpus(arm))

@@ -12,8 +12,9 @@ from __future__ import annotations
 import statistics
 from collections.abc import Callable
 
+from speedwright.eval.judge.arms import compare_arms, seconds_of
 from speedwright.eval.judge.rounds import BASE, CANDIDATE, Rounds
-from speedwright.eval.stats import Comparison, Word, compare
+from speedwright.eval.stats import Comparison, Word
 from speedwright.eval.verdict import Rejected
 from speedwright.profiler import Sample
 
@@ -52,15 +53,14 @@ def warnings(rounds: Rounds, wall: Comparison) -> tuple[str, ...]:
 
 def process_comparison(rounds: Rounds) -> Comparison | None:
     """Whole cold processes from start to end; `None` for programs, which are timed so anyway."""
-    base, candidate = _whole_s(rounds, BASE), _whole_s(rounds, CANDIDATE)
-    return compare(base, candidate) if base and candidate else None
+    seconds = seconds_of(rounds, _whole_s)
+    return compare_arms(seconds) if seconds else None
 
 
-def _whole_s(rounds: Rounds, arm: str) -> list[float]:
-    samples = [r.samples[arm] for r in rounds.kept]
-    if any(s.setup_s is None or s.result.teardown_s is None for s in samples):
-        return []
-    return [(s.setup_s or 0.0) + s.wall_s + (s.result.teardown_s or 0.0) for s in samples]
+def _whole_s(sample: Sample) -> float | None:
+    if sample.setup_s is None or sample.result.teardown_s is None:
+        return None
+    return sample.setup_s + sample.wall_s + sample.result.teardown_s
 
 
 def _moved(rounds: Rounds, wall: Comparison) -> str:
@@ -106,17 +106,15 @@ def _longer(
     rounds: Rounds, wall: Comparison, part: Callable[[Sample], float | None]
 ) -> tuple[float, float]:
     """Seconds that a part lost and the call won, pair by pair, so that drift cancels."""
-    pairs = [(r.samples[BASE], r.samples[CANDIDATE]) for r in rounds.kept]
-    if any(part(s) is None for pair in pairs for s in pair):
-        return 0.0, 0.0
-    base = [part(b) or 0.0 for b, _ in pairs]
-    candidate = [part(c) or 0.0 for _, c in pairs]
-    if min(*base, *candidate) <= 0:
+    seconds = seconds_of(rounds, part)
+    if seconds is None or min(map(min, seconds)) <= 0:
         return 0.0, 0.0
     # Starting an interpreter takes longer now and then: a loss counts that is as sure as the gain.
-    if compare(base, candidate, confidence=wall.confidence).word is not Word.SLOWER:
+    if compare_arms(seconds, confidence=wall.confidence).word is not Word.SLOWER:
         return 0.0, 0.0
+    base, candidate = seconds[0], seconds[-1]
     more_s = statistics.median(c - b for b, c in zip(base, candidate, strict=True))
+    pairs = [(r.samples[BASE], r.samples[CANDIDATE]) for r in rounds.kept]
     return more_s, statistics.median(b.wall_s - c.wall_s for b, c in pairs)
 
 

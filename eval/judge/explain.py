@@ -9,8 +9,10 @@ from speedwright.eval.stats import (
     Comparison,
     Control,
     Stop,
+    Witness,
     Word,
     classify_clocks,
+    is_wide_for,
 )
 from speedwright.eval.verdict import Crashed, InfraError, TimedOut, Verdict
 from speedwright.sandbox import Outcome
@@ -82,6 +84,16 @@ def why_ended_early(stop: Stop, goal: float | None) -> str:
             f"{NOISY_GOAL if goal is None else goal:.1%} or more: more pairs are not worth it"
         )
     return ""
+
+
+def who_vouches(found: Comparison, gate: Control, cpu: Witness | None) -> str:
+    """That the word rests on the control of CPU time; empty if it does not need to."""
+    if cpu is None or found.word is Word.INCONCLUSIVE or not is_wide_for(gate, found):
+        return ""
+    return (
+        f"by wall time an unchanged copy of the base is known only to {gate.noise_floor:.1%}; CPU "
+        f"time says {found.word.value} too, and knows the copy to {cpu.gate.noise_floor:.1%}"
+    )
 
 
 def why_unstable(gate: Control) -> str:

@@ -26,6 +26,7 @@ from speedwright.eval.judge.explain import (
     failure,
     read_together,
     sentence,
+    who_vouches,
     why_ended_early,
     why_unstable,
 )
@@ -290,32 +291,40 @@ def _look(
         return _measured(rounds, look.comparison, None, why=why) if look.is_final else None
     gate = control(rounds.walls(BASE), rounds.walls(COPY))
     cpu = cpu_witness(rounds, margin=design.margin, confidence=design.confidence)
-    look = design.conclude(*wall, is_last=is_last, gate=gate, cpu=cpu)
+    look = design.conclude(*wall, copy=rounds.walls(COPY), is_last=is_last, gate=gate, cpu=cpu)
     if not look.is_final:
         return None
     if not look.is_sound:
         return Unstable(control=gate, comparison=look.comparison, reasons=(why_unstable(gate),))
-    return _measured(rounds, look.comparison, gate, why=why_ended_early(look.stop, design.goal))
+    why = why_ended_early(look.stop, design.goal)
+    vouched = who_vouches(look.comparison, gate, cpu)
+    return _measured(rounds, look.comparison, gate, why=why, vouched=vouched)
 
 
 def _pause(rounds: Rounds, design: SequentialDesign) -> Verdict | None:
     """A verdict between two looks, for what is not worth more pairs; never a claim."""
     gate = control(rounds.walls(BASE), rounds.walls(COPY))
     cpu = cpu_witness(rounds, margin=design.margin, confidence=design.confidence)
-    look = design.gives_up(*_times(rounds, is_cpu=False), gate=gate, cpu=cpu)
+    wall = _times(rounds, is_cpu=False)
+    look = design.gives_up(*wall, copy=rounds.walls(COPY), gate=gate, cpu=cpu)
     if look is None:
         return None
     return _measured(rounds, look.comparison, gate, why=why_ended_early(look.stop, design.goal))
 
 
 def _measured(
-    rounds: Rounds, comparison: Comparison, gate: Control | None, *, why: str = ""
+    rounds: Rounds,
+    comparison: Comparison,
+    gate: Control | None,
+    *,
+    why: str = "",
+    vouched: str = "",
 ) -> Measured:
     cpu = cpu_comparison(rounds, margin=comparison.margin, confidence=comparison.confidence)
     base_s = statistics.median(rounds.walls(BASE))
     candidate_s = statistics.median(rounds.walls(CANDIDATE))
     label, reasons = read_together(comparison, cpu, cores(rounds, BASE), cores(rounds, CANDIDATE))
-    said = (sentence(comparison, gate), *reasons)
+    said = (why, sentence(comparison, gate), vouched, *reasons)
     return Measured(
         comparison=comparison,
         cpu=cpu,
@@ -326,7 +335,7 @@ def _measured(
         candidate_rss_bytes=_peak(rounds, CANDIDATE),
         process=process_comparison(rounds),
         label=label,
-        reasons=(why, *said) if why else said,
+        reasons=tuple(filter(None, said)),
     )
 
 

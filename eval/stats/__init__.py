@@ -4,7 +4,7 @@ Importing this package is cheap: numpy is loaded at the first comparison, scipy 
 """
 
 from speedwright.eval.stats.clocks import ClockLabel, classify_clocks, cores_used, is_cpu_bound
-from speedwright.eval.stats.comparison import Comparison, Control, Word
+from speedwright.eval.stats.comparison import Comparison, Control, Witness, Word
 from speedwright.eval.stats.discards import Covariates, Discarded, DiscardRule, discard
 from speedwright.eval.stats.looks import (
     LOOK_LEVEL,
@@ -14,12 +14,17 @@ from speedwright.eval.stats.looks import (
     SequentialDesign,
     Stop,
     decide_at_look,
-    is_wide_for,
-    lets_stand,
 )
 from speedwright.eval.stats.orders import order
-from speedwright.eval.stats.paired import LEAST_PAIRS, MARGIN, compare, control
+from speedwright.eval.stats.paired import (
+    LEAST_PAIRS,
+    MARGIN,
+    compare,
+    compare_with_copy,
+    control,
+)
 from speedwright.eval.stats.screening import Outlook, Screening, screen
+from speedwright.eval.stats.standing import is_wide_for, lets_stand
 from speedwright.eval.stats.worth import NOISY_GOAL, excludes
 
 __all__ = [
@@ -40,9 +45,11 @@ __all__ = [
     "Screening",
     "SequentialDesign",
     "Stop",
+    "Witness",
     "Word",
     "classify_clocks",
     "compare",
+    "compare_with_copy",
     "control",
     "cores_used",
     "decide_at_look",

@@ -67,3 +67,16 @@ class Control:
     pairs: int
     contains_one: bool
     is_narrow: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Witness:
+    """The same rounds by CPU time: quieter than wall time, and blind to waiting.
+
+    Attributes:
+        comparison: Base against candidate.
+        gate: Base against its copy.
+    """
+
+    comparison: Comparison
+    gate: Control

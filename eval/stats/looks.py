@@ -15,10 +15,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from math import isfinite, log, log1p
+from math import isfinite
 
-from speedwright.eval.stats.comparison import Comparison, Control, Word
-from speedwright.eval.stats.paired import MARGIN, compare
+from speedwright.eval.stats.comparison import Comparison, Control, Witness, Word
+from speedwright.eval.stats.paired import MARGIN, compare, compare_with_copy
+from speedwright.eval.stats.standing import is_wide_for, lets_stand
 from speedwright.eval.stats.worth import cpu_excludes, excludes
 
 LOOKS = (10, 20, 40, 80)
@@ -120,23 +121,26 @@ class SequentialDesign:
         base: Sequence[float],
         candidate: Sequence[float],
         *,
+        copy: Sequence[float] | None = None,
         is_last: bool = False,
         gate: Control | None = None,
-        cpu: Comparison | None = None,
+        cpu: Witness | None = None,
     ) -> Look:
         """Look at the pairs and say whether to stop.
 
         Args:
             base: Times of the base.
             candidate: Times of the candidate.
+            copy: Times of the base's copy, if it ran too: it says as much as the base does.
             is_last: The budget is used up: no look follows. Only then may the number of pairs lie
                 between two looks, since this look takes the place of all later ones. The budget
                 must not depend on how the comparison is going.
             gate: The A/A control of the same rounds. While it is too wide for the word
                 (`is_wide_for`), no word is final: a noisy start gets more pairs before it is
                 called unstable.
-            cpu: The same pairs by CPU time, if both arms compute on one core. On a noisy machine,
-                or with a goal, it says whether more pairs are worth it (`cpu_excludes`).
+            cpu: The same pairs by CPU time, if both arms compute on one core. It may agree with a
+                word for which the control is too wide yet; on a noisy machine, or with a goal, it
+                says whether more pairs are worth it (`cpu_excludes`).
 
         Returns:
             The comparison and whether to go on.
@@ -147,14 +151,14 @@ class SequentialDesign:
         pairs = len(base)
         if pairs not in self.looks and not (is_last and pairs < self.looks[-1]):
             raise ValueError(f"`{pairs}` pairs are no look of `{self.looks}`: measure on")
-        comparison = compare(base, candidate, margin=self.margin, confidence=self.confidence)
+        comparison = self._compared(base, copy, candidate)
         next_look = None if is_last else self.next_look(pairs)
         stop = self._stop(comparison, gate, cpu, is_last=is_last, has_next=next_look is not None)
         return Look(
             comparison=comparison,
             stop=stop,
             next_look=next_look if stop is Stop.GO_ON else None,
-            is_sound=gate is None or _is_sound(gate, comparison, stop),
+            is_sound=gate is None or _is_sound(gate, comparison, stop, cpu),
         )
 
     def gives_up(
@@ -162,14 +166,16 @@ class SequentialDesign:
         base: Sequence[float],
         candidate: Sequence[float],
         *,
+        copy: Sequence[float] | None = None,
         gate: Control | None = None,
-        cpu: Comparison | None = None,
+        cpu: Witness | None = None,
     ) -> Look | None:
         """End an `inconclusive` comparison between two looks, where no more pairs are worth it.
 
         Args:
             base: Times of the base.
             candidate: Times of the candidate.
+            copy: As for `conclude`.
             gate: As for `conclude`.
             cpu: As for `conclude`.
 
@@ -181,31 +187,41 @@ class SequentialDesign:
         """
         if len(base) not in self.pauses:
             raise ValueError(f"`{len(base)}` pairs are no pause of `{self.pauses}`: measure on")
-        comparison = compare(base, candidate, margin=self.margin, confidence=self.confidence)
+        comparison = self._compared(base, copy, candidate)
         stop = self._not_worth_it(comparison, gate, cpu)
-        if stop is None or not (gate is None or _is_sound(gate, comparison, stop)):
+        if stop is None or not (gate is None or _is_sound(gate, comparison, stop, cpu)):
             return None
         return Look(comparison=comparison, stop=stop, next_look=None, is_sound=True)
 
+    def _compared(
+        self, base: Sequence[float], copy: Sequence[float] | None, candidate: Sequence[float]
+    ) -> Comparison:
+        if copy is None:
+            return compare(base, candidate, margin=self.margin, confidence=self.confidence)
+        return compare_with_copy(
+            base, copy, candidate, margin=self.margin, confidence=self.confidence
+        )
+
     def _not_worth_it(
-        self, comparison: Comparison, gate: Control | None, cpu: Comparison | None
+        self, comparison: Comparison, gate: Control | None, cpu: Witness | None
     ) -> Stop | None:
         if comparison.word is not Word.INCONCLUSIVE:
             return None
         if self.goal is not None and excludes(comparison, self.goal):
             return Stop.GOAL_EXCLUDED
-        return Stop.CPU_EXCLUDED if cpu_excludes(comparison, gate, cpu, self.goal) else None
+        by_cpu = None if cpu is None else cpu.comparison
+        return Stop.CPU_EXCLUDED if cpu_excludes(comparison, gate, by_cpu, self.goal) else None
 
     def _stop(
         self,
         comparison: Comparison,
         gate: Control | None,
-        cpu: Comparison | None,
+        cpu: Witness | None,
         *,
         is_last: bool,
         has_next: bool,
     ) -> Stop:
-        can_stop = gate is None or not has_next or not is_wide_for(gate, comparison)
+        can_stop = gate is None or not has_next or not is_wide_for(gate, comparison, cpu)
         if comparison.word is not Word.INCONCLUSIVE and can_stop:
             return Stop.DECIDED
         target = self.target_half_width
@@ -219,33 +235,11 @@ class SequentialDesign:
         return Stop.BUDGET_USED_UP if is_last else Stop.PAIRS_USED_UP
 
 
-def is_wide_for(gate: Control, comparison: Comparison) -> bool:
-    """Say whether the control is too wide for this word.
-
-    It is not if it is narrow, or if a bias as large as the control cannot exclude would still
-    leave the whole interval beyond the margin: twice as fast needs no control to three percent.
-    """
-    if gate.is_narrow:
-        return False
-    bias = max(abs(log(gate.ci_low)), abs(log(gate.ci_high)))
-    edge = log1p(comparison.margin) + bias
-    if comparison.word is Word.FASTER:
-        return log(comparison.ci_low) <= edge
-    if comparison.word is Word.SLOWER:
-        return log(comparison.ci_high) >= -edge
-    return True
-
-
-def lets_stand(gate: Control, comparison: Comparison) -> bool:
-    """Say whether the control lets the word stand: it shows no bias and is not too wide for it."""
-    return gate.contains_one and not is_wide_for(gate, comparison)
-
-
-def _is_sound(gate: Control, comparison: Comparison, stop: Stop) -> bool:
+def _is_sound(gate: Control, comparison: Comparison, stop: Stop, cpu: Witness | None) -> bool:
     # An end for want of a worthwhile difference claims nothing that a wide control could undo.
     if stop in (Stop.GOAL_EXCLUDED, Stop.CPU_EXCLUDED):
         return gate.contains_one
-    return lets_stand(gate, comparison)
+    return lets_stand(gate, comparison, cpu)
 
 
 def decide_at_look(

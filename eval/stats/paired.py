@@ -1,4 +1,4 @@
-"""Base against candidate: the one rule that turns paired times into a word.
+"""Base against candidate: the one rule that turns times of the same rounds into a word.
 
 Covers: pairs measured in random order next to each other. Drift, bursts and heavy tails then
     cost power, never honesty.
@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from speedwright.eval.stats.comparison import Comparison, Control, Word
 from speedwright.eval.stats.signed_rank import Interval, interval
+from speedwright.eval.stats.threes import interval_of_threes
 
 if TYPE_CHECKING:
     import numpy as np
@@ -63,18 +64,37 @@ def compare(
     >>> compare([1.10] * 5, [1.00] * 5).word.value
     'inconclusive'
     """
-    if not (isfinite(margin) and margin >= 0):
-        raise ValueError(f"margin must be 0 or more, not `{margin}`")
     found = interval(log_ratios(base, candidate), confidence=confidence)
-    return Comparison(
-        word=_word(found, pairs=len(base), margin=margin),
-        speedup=_ratio(found.point),
-        ci_low=_ratio(found.low),
-        ci_high=_ratio(found.high),
-        confidence=found.confidence,
-        pairs=len(base),
-        margin=margin,
+    return _compared(found, pairs=len(base), margin=margin)
+
+
+def compare_with_copy(
+    base: Sequence[float],
+    copy: Sequence[float],
+    candidate: Sequence[float],
+    *,
+    margin: float = MARGIN,
+    confidence: float = 0.95,
+) -> Comparison:
+    """The same of rounds in which a byte-identical copy of the base ran as well.
+
+    Base and copy are one program, so both say what the candidate is to be measured by: about two
+    thirds of the rounds tell as much. Which of the three came first was drawn anew in each round.
+
+    Args:
+        base: Times of the base.
+        copy: Times of its copy, as many.
+        candidate: Times of the candidate, as many.
+        margin: As for `compare`.
+        confidence: As for `compare`.
+
+    Raises:
+        ValueError: As `compare`.
+    """
+    found = interval_of_threes(
+        _logs(base=base, copy=copy, candidate=candidate).T, confidence=confidence
     )
+    return _compared(found, pairs=len(base), margin=margin)
 
 
 def control(
@@ -120,22 +140,42 @@ def log_ratios(base: Sequence[float], candidate: Sequence[float]) -> NDArray[np.
     Raises:
         ValueError: The lengths differ, there is no pair, or a time is not finite and above 0.
     """
-    if len(base) != len(candidate):
-        raise ValueError(
-            f"pairs need both arms: `{len(base)}` base times, `{len(candidate)}` candidate times"
-        )
-    if len(base) == 0:
+    # A difference of logs, not the log of a quotient: swapping the arms then negates it exactly.
+    before, after = _logs(base=base, candidate=candidate)
+    difference: NDArray[np.float64] = before - after
+    return difference
+
+
+def _logs(**arms: Sequence[float]) -> NDArray[np.float64]:
+    """Logs of the times, a row an arm."""
+    counts = {len(times) for times in arms.values()}
+    if len(counts) > 1:
+        found = ", ".join(f"`{len(times)}` {arm} times" for arm, times in arms.items())
+        raise ValueError(f"pairs need every arm: {found}")
+    if counts == {0}:
         raise ValueError("no pairs to compare")
     import numpy as np
 
-    arms = np.asarray((base, candidate), dtype=np.float64)
-    if not (arms.min() > 0 and arms.max() < inf):  # both are false for NaN
-        bad = float(arms[~(np.isfinite(arms) & (arms > 0))][0])
+    times = np.asarray(tuple(arms.values()), dtype=np.float64)
+    if not (times.min() > 0 and times.max() < inf):  # both are false for NaN
+        bad = float(times[~(np.isfinite(times) & (times > 0))][0])
         raise ValueError(f"a time must be finite and above 0, not `{bad}`")
-    # A difference of logs, not the log of a quotient: swapping the arms then negates it exactly.
-    before, after = np.log(arms)
-    difference: NDArray[np.float64] = before - after
-    return difference
+    logs: NDArray[np.float64] = np.log(times)
+    return logs
+
+
+def _compared(found: Interval, *, pairs: int, margin: float) -> Comparison:
+    if not (isfinite(margin) and margin >= 0):
+        raise ValueError(f"margin must be 0 or more, not `{margin}`")
+    return Comparison(
+        word=_word(found, pairs=pairs, margin=margin),
+        speedup=_ratio(found.point),
+        ci_low=_ratio(found.low),
+        ci_high=_ratio(found.high),
+        confidence=found.confidence,
+        pairs=pairs,
+        margin=margin,
+    )
 
 
 def _ratio(log_ratio: float) -> float:

@@ -92,7 +92,7 @@ class PySpyProfiler:
     Attributes:
         executable: The py-spy binary of the host, shown read-only in the box; `None` to find it
             beside the running interpreter or on PATH.
-        rate_hz: Samples a second of the first run.
+        rate_hz: Samples a second of the first run, unless it is known to be too short for that.
         native: Whether frames of extension modules are seen as well.
     """
 
@@ -127,10 +127,16 @@ class PySpyProfiler:
                 plain = launch.run(workload.argv)
                 argv = workload.argv
                 launch = launch.with_wall_limit(_SLOWDOWN * plain.wall_s + _ATTACH_S)
+                is_short = plain.wall_s * self.rate_hz < _FEW_SAMPLES
             else:
-                argv = ("python", *launch.drive(workload))
-            seen = self._collect(launch, argv, isinstance(workload, FunctionWorkload))
+                argv, is_short = ("python", *launch.drive(workload)), False
+            first_hz = self._fast_hz if is_short else self.rate_hz
+            seen = self._collect(launch, argv, first_hz, isinstance(workload, FunctionWorkload))
             return self._built(seen, launch)
+
+    @property
+    def _fast_hz(self) -> int:
+        return max(self.rate_hz, _FAST_RATE_HZ)
 
     def _binary(self) -> Path | None:
         if self.executable is not None:
@@ -139,12 +145,14 @@ class PySpyProfiler:
         found = str(beside) if beside.is_file() else shutil.which("py-spy")
         return Path(found).resolve() if found else None
 
-    def _collect(self, launch: Launch, argv: Sequence[str], is_function: bool) -> _Seen:
+    def _collect(
+        self, launch: Launch, argv: Sequence[str], first_hz: int, is_function: bool
+    ) -> _Seen:
         """Run until there are enough samples, time or runs."""
         seen = _Seen()
         started = time.monotonic()
         for run in range(_MAX_RUNS):
-            rate_hz = self.rate_hz if run == 0 else max(self.rate_hz, _FAST_RATE_HZ)
+            rate_hz = first_hz if run == 0 else self._fast_hz
             # The second try goes without native frames: reading symbols takes longer than some
             # programs run, and fails with some interpreters.
             native = self.native and not (run and not seen.runs)

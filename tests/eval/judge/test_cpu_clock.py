@@ -57,9 +57,10 @@ def test_what_is_known_of_the_timed_part(given: Sample, expected: float | None) 
     assert timed_cpu_s(given) == (expected if expected is None else pytest.approx(expected))
 
 
-def rounds(base: list[Sample], candidate: list[Sample]) -> Rounds:
+def rounds(base: list[Sample], candidate: list[Sample], *, has_copy: bool = True) -> Rounds:
+    """Rounds of which the copy ran as the base did."""
     kept: list[Any] = [
-        SimpleNamespace(samples={"base": b, "candidate": c})
+        SimpleNamespace(samples={"base": b, "candidate": c} | ({"copy": b} if has_copy else {}))
         for b, c in zip(base, candidate, strict=True)
     ]
 
@@ -74,8 +75,11 @@ def test_a_short_call_behind_a_long_start_has_a_second_clock() -> None:
     half = [sample(cpu_s=0.036, setup_s=0.03, before_s=0.029, wall_s=0.0052) for _ in range(10)]
     found = cpu_witness(rounds(base, half), margin=0.01, confidence=0.984)
     assert found is not None
-    assert found.word.value == "faster"
-    assert found.speedup == pytest.approx(1.99, abs=0.05)
+    assert found.comparison.word.value == "faster"
+    assert found.comparison.speedup == pytest.approx(1.99, abs=0.05)
+    assert found.gate.is_sound
+    alone = rounds(base, half, has_copy=False)
+    assert cpu_witness(alone, margin=0.01, confidence=0.984) is None, "nothing to check it by"
     unknown = [sample(cpu_s=0.04, setup_s=0.03)] * 10
     for arms in (rounds(base, unknown), rounds(unknown, base)):
         assert cpu_comparison(arms, margin=0.01, confidence=0.984) is None

@@ -1,70 +1,20 @@
 """Seeded simulations of what a machine does to times; the truth is known, so errors are counted.
 
-The program takes 1.0; noise multiplies it, start-up adds to it. Pairs lie next to each other in
-time and a coin orders each pair, as the protocol does.
+Pairs lie next to each other in time and a coin orders each pair, as the protocol does.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from math import log
 
 import numpy as np
 import pytest
-from numpy.random import Generator
-from numpy.typing import NDArray
 
 from speedwright.eval.stats import SequentialDesign, Word, compare
+from tests.eval.stats.noises import NOISES, Noise, lognormal_tail, percent
 
 RUNS = 2000
-Noise = Callable[[Generator, int], NDArray[np.float64]]
 Arms = tuple[list[float], list[float]]
-
-
-def linear_drift(rng: Generator, samples: int) -> NDArray[np.float64]:
-    slope = rng.uniform(-0.5, 0.5)
-    return (1 + slope * np.arange(samples) / samples) * rng.lognormal(0, 0.01, samples)
-
-
-def periodic_drift(rng: Generator, samples: int) -> NDArray[np.float64]:
-    # A period of two samples is the worst there is for a fixed order: every base slow.
-    period = rng.choice([2.0, 3.0, 7.0, 20.0])
-    phase = rng.uniform(0, 2 * np.pi)
-    wave = 1 + 0.2 * np.sin(2 * np.pi * np.arange(samples) / period + phase)
-    return wave * rng.lognormal(0, 0.01, samples)
-
-
-def bursts(rng: Generator, samples: int) -> NDArray[np.float64]:
-    starts = rng.random(samples) < 0.05
-    busy = np.convolve(starts, np.ones(6))[:samples] > 0
-    return (1 + busy * rng.uniform(0.3, 1.5, samples)) * rng.lognormal(0, 0.01, samples)
-
-
-def lognormal_tail(rng: Generator, samples: int) -> NDArray[np.float64]:
-    return 1 + 0.02 * rng.lognormal(0, 1.5, samples)
-
-
-def pareto_tail(rng: Generator, samples: int) -> NDArray[np.float64]:
-    return 1 + 0.02 * rng.pareto(1.1, samples)
-
-
-def startup(rng: Generator, samples: int) -> NDArray[np.float64]:
-    return 0.8 + 0.2 * rng.lognormal(0, 0.3, samples)
-
-
-def walk(rng: Generator, samples: int) -> NDArray[np.float64]:
-    return np.exp(np.cumsum(rng.normal(0, 0.03, samples)) + rng.normal(0, 0.01, samples))
-
-
-NOISES: list[Noise] = [
-    linear_drift,
-    periodic_drift,
-    bursts,
-    lognormal_tail,
-    pareto_tail,
-    startup,
-    walk,
-]
 
 
 def pairs(noise: Noise, *, k: int, gain: float = 1.0, runs: int = RUNS) -> list[Arms]:
@@ -78,10 +28,6 @@ def pairs(noise: Noise, *, k: int, gain: float = 1.0, runs: int = RUNS) -> list[
         candidate = np.where(first_is_base, rows[:, 1], rows[:, 0])
         drawn.append((base.tolist(), (candidate / gain).tolist()))
     return drawn
-
-
-def percent(hits: list[bool]) -> float:
-    return 100 * sum(hits) / len(hits)
 
 
 @pytest.mark.parametrize("k", [10, 20, 40])

@@ -191,7 +191,7 @@ def test_rounds_of_three_with_a_control(
     for base, copy, candidate in runs:
         for done in design.looks:
             gate = control(base[:done], copy[:done])
-            look = design.conclude(base[:done], candidate[:done], gate=gate)
+            look = design.conclude(base[:done], candidate[:done], copy=copy[:done], gate=gate)
             if look.is_final:
                 break
         word = str(look.comparison.word) if look.is_sound else "unstable"
