@@ -250,7 +250,8 @@ def _fill(
     while len(rounds.kept) < goal:
         rounds.run_one()
         progress.update(len(rounds.kept), goal, "pairs")
-        if deadline_s is not None and time.monotonic() > deadline_s:
+        # Where the hypervisor took the first round, one more is run.
+        if deadline_s is not None and time.monotonic() > deadline_s and rounds.kept:
             return len(rounds.kept) < design.looks[-1]
     return False
 

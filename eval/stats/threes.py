@@ -49,20 +49,19 @@ def interval_of_threes(logs: Logs, *, confidence: float) -> Interval:
         The shifts that the test does not reject, from the outermost on either side. With too few
         rounds for the level, the range of the differences at the level it does have.
     """
-    n = len(logs)
+    if not 0 < confidence < 1:
+        raise ValueError(f"confidence must lie between 0 and 1, not `{confidence}`")
     level = (1 - confidence) / 2
-    reachable = float(ARMS) ** -n
-    reaches_level = reachable <= level + _ROUNDING
-    level = level if reaches_level else reachable
+    reachable = float(ARMS) ** -len(logs)
     differences = logs[:, :2] - logs[:, 2:]
     ends = float(differences.min()), float(differences.max())
     left = _outermost(lambda shift: statistic(scores(logs, shift)) <= 0, ends)
     right = _outermost(lambda shift: statistic(scores(logs, shift)) >= 0, ends[::-1])
     point = (left + right) / 2
-    if not reaches_level:
-        level_reached = 1 - 2 * reachable
+    if reachable > level + _ROUNDING:
+        highest = 1 - 2 * reachable
         return Interval(
-            point=point, low=ends[0], high=ends[1], confidence=level_reached, reaches_level=False
+            point=point, low=ends[0], high=ends[1], confidence=highest, reaches_level=False
         )
     return Interval(
         point=point,

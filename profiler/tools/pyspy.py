@@ -46,7 +46,7 @@ _MOUNT = "py-spy"
 # A short workload is run again, each time in a fresh process and sampled more often, until there is
 # something to see.
 _FAST_RATE_HZ = 1000
-_ENOUGH_SAMPLES = 200
+_ENOUGH_SAMPLES = 150
 _MAX_RUNS = 20
 _REPEAT_S = 10.0
 _FEW_SAMPLES = 50

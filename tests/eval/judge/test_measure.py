@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import fcntl
+import functools
 import os
 import time
 from collections.abc import Callable
@@ -11,9 +12,11 @@ from pathlib import Path
 
 import pytest
 
+from speedwright.eval.judge import measure as judging
 from speedwright.eval.judge.baseline import Baseline, prepare_baseline
 from speedwright.eval.judge.boxes import timing_cpus
 from speedwright.eval.judge.measure import Measurement, Mode, measure
+from speedwright.eval.judge.rounds import Rounds
 from speedwright.eval.judge.versions import Versions
 from speedwright.eval.progress import NullProgress
 from speedwright.eval.resolve import resolve_target
@@ -89,6 +92,19 @@ def test_a_time_limit_that_ends_the_first_round_gives_no_word(prepare: Prepare, 
     spin = "for i in range(1_000_000):\n    pass\n"
     found = measured(prepare(spin), spin, deadline_s=time.monotonic(), mode=mode)
     assert found.rounds is not None and len(found.rounds.all) == 1
+    assert word_of(found.verdict) in ("inconclusive", "unstable")
+
+
+def test_a_first_round_that_the_hypervisor_took_is_not_the_last(
+    prepare: Prepare, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looks = iter(range(1000))
+    stolen = functools.partial(Rounds, ticks=lambda: (10 * (n := next(looks)), 100 * n))
+    monkeypatch.setattr(judging, "Rounds", stolen)
+    text = SLEEP.format(s=0.001)
+    found = measured(prepare(text), text, deadline_s=time.monotonic())
+    assert found.rounds is not None
+    assert [r.is_discarded for r in found.rounds.all] == [True, False]
     assert word_of(found.verdict) in ("inconclusive", "unstable")
 
 

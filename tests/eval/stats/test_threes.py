@@ -185,3 +185,9 @@ def test_a_copy_that_differs_from_the_base_stands_between_them() -> None:
 def test_times_that_are_none_are_refused(arms: tuple[list[float], ...], said: str) -> None:
     with pytest.raises(ValueError, match=said):
         compare_with_copy(*arms)
+
+
+@pytest.mark.parametrize("confidence", [0.0, 1.0, -1.0, 95.0])
+def test_levels_that_are_none_are_refused(confidence: float) -> None:
+    with pytest.raises(ValueError, match="confidence"):
+        compare_with_copy([1.0] * 6, [1.0] * 6, [1.0] * 6, confidence=confidence)
