@@ -205,7 +205,9 @@ class Run:
             else:
                 self._go(talk.ready)
         if talk.replied is not None and not was_replied:
-            self.replied_cpu_s = cpu_s_of(self.family.pid)
+            # Gone before its answer is read: all it used was the call's, as by the wall.
+            is_gone = self.family.status is not None
+            self.replied_cpu_s = self.family.own_cpu_s if is_gone else cpu_s_of(self.family.pid)
             self.deadline = talk.replied + min(TEARDOWN_S, self.wall_limit_s)
         return is_open
 

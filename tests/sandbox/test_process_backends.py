@@ -6,6 +6,7 @@ import platform
 import struct
 import subprocess
 import sys
+import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -22,6 +23,7 @@ from speedwright.sandbox.rlimits import of_mapped_processes, of_own_processes
 from speedwright.sandbox.session import SupervisedSession
 
 HERE = Toolchain(python=Path(sys.executable), paths=(Path(sys.prefix), Path(sys.base_prefix)))
+BOX = Box(mounts=(), toolchain=HERE)
 
 
 def test_environment_is_built_from_nothing() -> None:
@@ -217,6 +219,42 @@ def test_hung_supervisor_is_killed_with_all_below_it(
             running.result(timeout=30)
     _, alive = psutil.wait_procs(family, timeout=10)
     assert alive == []
+
+
+QUICK_END = """
+import os, time
+def take(count):
+    return os.read(3, count)
+os.write(4, b"R")
+take(8), take(1)
+spin = time.process_time() + 0.05
+while time.process_time() < spin: pass
+open("called", "w").close()
+time.sleep(0.3)
+os.write(4, bytes(7) + b"\\x01x")
+os._exit(0)
+"""
+
+
+def test_a_command_that_is_gone_before_its_answer_is_read_has_cpu_time(tmp_path: Path) -> None:
+    """A supervisor that a neighbour kept from its core reads the answer of a dead command."""
+    with ProcessSandbox().open(BOX) as session, ThreadPoolExecutor(1) as pool:
+        place = tmp_path / "called"
+        code = QUICK_END.replace('"called"', repr(str(place)))
+        argv = ("python", "-I", "-S", "-c", code)
+        running = pool.submit(session.run, Call(argv=argv, function_input=b"x"))
+        until_s = time.monotonic() + 10
+        while not place.exists() and time.monotonic() < until_s:
+            time.sleep(0.01)
+        (supervisor,) = psutil.Process().children()
+        supervisor.suspend()
+        time.sleep(0.6)
+        supervisor.resume()
+        result = running.result(timeout=10)
+    assert result.reply == b"x"
+    assert result.wall_s >= 0.5, "it is late by the wall, and so is the end of the call"
+    assert result.teardown_cpu_s == 0.0
+    assert result.setup_cpu_s is not None and result.cpu_s - result.setup_cpu_s >= 0.05
 
 
 def test_death_for_memory_of_the_whole_box_is_told() -> None:
