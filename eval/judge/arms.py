@@ -19,9 +19,18 @@ def seconds_of(
     rounds: Rounds, part: Callable[[Sample], float | None]
 ) -> tuple[list[float], ...] | None:
     """Seconds of a part of every sample, a list an arm; `None` if one is not known."""
-    found = [[part(r.samples[arm]) for r in rounds.kept] for arm in timed_arms(rounds)]
-    known = tuple([s for s in arm if s is not None] for arm in found)
-    return known if all(len(k) == len(rounds.kept) for k in known) else None
+    found = [seconds_of_arm(rounds, arm, part) for arm in timed_arms(rounds)]
+    known = tuple(seconds for seconds in found if seconds is not None)
+    return known if len(known) == len(found) else None
+
+
+def seconds_of_arm(
+    rounds: Rounds, arm: str, part: Callable[[Sample], float | None]
+) -> list[float] | None:
+    """The same of one arm."""
+    found = [part(r.samples[arm]) for r in rounds.kept]
+    known = [seconds for seconds in found if seconds is not None]
+    return known if len(known) == len(found) else None
 
 
 def compare_arms(

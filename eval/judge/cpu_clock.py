@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from speedwright.eval.judge.arms import compare_arms, seconds_of, timed_arms
+from speedwright.eval.judge.arms import compare_arms, seconds_of, seconds_of_arm, timed_arms
 from speedwright.eval.judge.rounds import COPY, Rounds
 from speedwright.eval.stats import (
     LEAST_PAIRS,
@@ -63,7 +63,5 @@ def _enough(rounds: Rounds) -> tuple[list[float], ...] | None:
 
 def cores(rounds: Rounds, arm: str) -> float:
     """Median CPU / wall of an arm."""
-    found = [timed_cpu_s(r.samples[arm]) for r in rounds.kept]
-    known = [seconds for seconds in found if seconds is not None]
-    is_known = len(known) == len(found)
-    return cores_used(rounds.walls(arm), known if known and is_known else rounds.cpus(arm))
+    known = seconds_of_arm(rounds, arm, timed_cpu_s)
+    return cores_used(rounds.walls(arm), known or rounds.cpus(arm))

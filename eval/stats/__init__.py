@@ -6,6 +6,7 @@ Importing this package is cheap: numpy is loaded at the first comparison, scipy 
 from speedwright.eval.stats.clocks import ClockLabel, classify_clocks, cores_used, is_cpu_bound
 from speedwright.eval.stats.comparison import Comparison, Control, Witness, Word
 from speedwright.eval.stats.discards import Covariates, Discarded, DiscardRule, discard
+from speedwright.eval.stats.gates import is_wide_for, lets_stand
 from speedwright.eval.stats.looks import (
     LOOK_LEVEL,
     LOOKS,
@@ -24,7 +25,6 @@ from speedwright.eval.stats.paired import (
     control,
 )
 from speedwright.eval.stats.screening import Outlook, Screening, screen
-from speedwright.eval.stats.standing import is_wide_for, lets_stand
 from speedwright.eval.stats.worth import NOISY_GOAL, excludes
 
 __all__ = [

@@ -18,8 +18,8 @@ from enum import StrEnum
 from math import isfinite
 
 from speedwright.eval.stats.comparison import Comparison, Control, Witness, Word
+from speedwright.eval.stats.gates import is_wide_for, lets_stand
 from speedwright.eval.stats.paired import MARGIN, compare, compare_with_copy
-from speedwright.eval.stats.standing import is_wide_for, lets_stand
 from speedwright.eval.stats.worth import cpu_excludes, excludes
 
 LOOKS = (10, 20, 40, 80)

@@ -32,11 +32,18 @@ class Family:
         self.peak_rss_bytes = 0
         self.involuntary_switches = 0
 
+    def own_cpu_so_far(self) -> float | None:
+        """CPU seconds of the command's own process until now; all of them once it is gone.
+
+        It may be gone before its answer is read: all it used was the call's then, as by the wall.
+        """
+        return cpu_s_of(self.pid) if self.status is None else self.own_cpu_s
+
     def reap(self) -> None:
         """Collect every process that ended, orphans included."""
         now = time.monotonic()
         if self.status is None:
-            self.own_cpu_s = cpu_s_of(self.pid)  # to its end: it can be asked until it is reaped
+            self.own_cpu_s = self.own_cpu_so_far()  # to its end: it can be asked until it is reaped
         while True:
             try:
                 pid, status, usage = os.wait4(-1, os.WNOHANG)

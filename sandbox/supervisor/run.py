@@ -13,7 +13,7 @@ from speedwright.sandbox.supervisor.conversation import CHUNK_BYTES, Conversatio
 from speedwright.sandbox.supervisor.family import Family
 from speedwright.sandbox.supervisor.frames import Control, HarnessGone, Sink
 from speedwright.sandbox.supervisor.inside import Box
-from speedwright.sandbox.supervisor.kernel import cpu_s_of, descendants, widen
+from speedwright.sandbox.supervisor.kernel import descendants, widen
 from speedwright.sandbox.supervisor.start import COMPLAINT, STAMP_BYTES, become, read_note
 
 SETTLE_S = 0.05  # helpers that end because their parent did are not leftovers
@@ -195,7 +195,7 @@ class Run:
         was_replied = talk.replied is not None
         if talk.ready is None:
             # It has said so and waits, or hung up; before the clock starts.
-            self.setup_cpu_s = cpu_s_of(self.family.pid)
+            self.setup_cpu_s = self.family.own_cpu_so_far()
         is_open = talk.take(descriptor)
         if talk.fault:
             self._withhold()
@@ -205,9 +205,7 @@ class Run:
             else:
                 self._go(talk.ready)
         if talk.replied is not None and not was_replied:
-            # Gone before its answer is read: all it used was the call's, as by the wall.
-            is_gone = self.family.status is not None
-            self.replied_cpu_s = self.family.own_cpu_s if is_gone else cpu_s_of(self.family.pid)
+            self.replied_cpu_s = self.family.own_cpu_so_far()
             self.deadline = talk.replied + min(TEARDOWN_S, self.wall_limit_s)
         return is_open
 

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -14,38 +13,22 @@ from numpy.typing import NDArray
 
 from speedwright.eval.stats import (
     LOOKS,
-    MARGIN,
     PAUSES,
     Control,
-    Look,
     SequentialDesign,
     Stop,
-    Witness,
     Word,
     compare,
-    control,
     decide_at_look,
     excludes,
-    looks,
 )
+from tests.eval.stats.confirming import BIASED, QUIET, WIDE, ask, by_cpu, ended, witness
 
 if TYPE_CHECKING:
     from tests.eval.stats.conftest import Trace
 
-NOISE = np.random.default_rng(1).lognormal(0, 0.1, 80).tolist()
 NEAR = [1.002, 1.013] * 5
 OPEN = [0.93, 1.07] * 5
-QUIET = control([1.0] * 10, [1.0] * 10)
-WIDE = control(NOISE[:10], [1.0] * 10)
-BIASED = control([1.0] * 10, [1.02] * 10)
-
-
-def witness(cpu: float) -> Witness:
-    """CPU time that knows the speedup for sure."""
-    found = compare([cpu] * 10, [1.0] * 10, confidence=0.984)
-    return Witness(comparison=found, gate=QUIET)
-
-
 SAME_CPU = witness(1.0)
 
 
@@ -115,59 +98,6 @@ def test_cpu_time_undoes_no_word() -> None:
     assert (look.comparison.word, look.stop) == (Word.FASTER, Stop.DECIDED)
     near = SequentialDesign().conclude([1.03] * 10, [1.0] * 10, gate=WIDE, cpu=SAME_CPU)
     assert (near.comparison.word, near.next_look) == (Word.FASTER, 20)
-
-
-def ended(
-    design: SequentialDesign,
-    base: Sequence[float],
-    candidate: Sequence[float],
-    copy: Sequence[float],
-    cpu: Witness | None,
-) -> Look | None:
-    """The last look if it is one, at a look or at a pause of the design."""
-    gate = control(base, copy)
-    if len(base) in design.pauses:
-        return design.gives_up(base, candidate, copy=copy, gate=gate, cpu=cpu)
-    look = design.conclude(base, candidate, copy=copy, gate=gate, cpu=cpu)
-    return look if look.is_final else None
-
-
-def by_cpu(arms: Sequence[Sequence[float]], done: int) -> Witness:
-    """What CPU time says of base, copy and candidate."""
-    base, copy, candidate = (arm[:done] for arm in arms)
-    found = looks.compare_with_copy(base, copy, candidate, margin=MARGIN, confidence=0.984)
-    return Witness(comparison=found, gate=control(base, copy))
-
-
-def ask(
-    trace: Callable[[str], Trace],
-    name: str,
-    saved: float,
-    *,
-    goal: float | None,
-    has_cpu: bool,
-    pauses: tuple[int, ...] = PAUSES,
-) -> tuple[dict[str, float], float]:
-    """Percent of each end, and mean rounds, with a control and maybe CPU time as the witness."""
-    design = SequentialDesign(goal=goal, pauses=pauses)
-    ends: Counter[str] = Counter()
-    used = 0
-    clocks = (
-        trace(f"{name} {clock}").rounds(80, arms=3, saved=saved, seeds=5)
-        for clock in ("wall", "cpu")
-    )
-    for walls, cpus in zip(*clocks, strict=True):
-        for done in sorted((*LOOKS, *pauses)):
-            base, copy, candidate = (arm[:done] for arm in walls)
-            cpu = by_cpu(cpus, done) if has_cpu else None
-            look = ended(design, base, candidate, copy, cpu)
-            if look is not None:
-                break
-        assert look is not None
-        ends[look.comparison.word if look.is_sound else "unstable"] += 1
-        used += done
-    total = ends.total()
-    return {end: 100 * count / total for end, count in ends.items()}, used / total
 
 
 def test_a_goal_saves_half_of_the_rounds_of_equal_programs(trace: Callable[[str], Trace]) -> None:
