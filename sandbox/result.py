@@ -30,8 +30,9 @@ class ProcessResult:
         stdout_bytes: Bytes written in all.
         stderr_bytes: Bytes written in all.
         stdout_sha256: Digest of all of stdout, hex.
-        wall_s: Seconds from the start (function calls: from the go signal) to the end (function
-            calls: to the last byte of the reply), on the supervisor's monotonic clock.
+        wall_s: Seconds from the start (function calls: from the go signal) to the end of everything
+            it started, or of the command alone if what it left had to be killed (function calls: to
+            the last byte of the reply), on the supervisor's monotonic clock.
         cpu_s: User and system seconds of everything it started, orphans included.
         peak_rss_bytes: Largest resident set of any single process.
         leftover_processes: Processes still alive at the end (killed by the supervisor).
@@ -39,8 +40,8 @@ class ProcessResult:
         setup_s: Function calls only: seconds from the start to "ready", import included.
         setup_cpu_s: Function calls only: user and system seconds of the command's own process until
             then; `None` if nobody counts.
-        teardown_s: Function calls only: seconds from the last byte of the reply to the end of the
-            process; `None` if it had to be ended.
+        teardown_s: Function calls only: seconds from the last byte of the reply to the end, as for
+            `wall_s`; `None` if the process had to be ended.
         teardown_cpu_s: Function calls only: user and system seconds of the command's own process
             from then on; `None` if it had to be ended or nobody counts.
         reply: Function calls only: the serialised return value, capped at `output_bytes`.

@@ -16,7 +16,7 @@ from speedwright.sandbox.supervisor.inside import Box
 from speedwright.sandbox.supervisor.kernel import descendants, widen
 from speedwright.sandbox.supervisor.start import COMPLAINT, STAMP_BYTES, become, read_note
 
-SETTLE_S = 0.05  # helpers that end because their parent did are not leftovers
+SETTLE_S = 0.05  # helpers that end because their parent did are not leftovers; they are timed
 TEARDOWN_S = 5.0  # a function call's command has replied and should end
 
 clock = time.monotonic
@@ -266,7 +266,7 @@ class Run:
         else:
             ending["signal"] = os.WTERMSIG(status)
         ending["outcome"] = self.outcome or ("exited" if os.WIFEXITED(status) else "signaled")
-        ending["wall_s"] = self.family.ended - self.started
+        ending["wall_s"] = self.family.all_ended - self.started
         return ending
 
     def _talked(self) -> dict[str, Any]:
@@ -285,7 +285,7 @@ class Run:
         if talk.is_complete and talk.went is not None and talk.replied is not None:
             part["wall_s"] = talk.replied - talk.went
             if self.family.status is not None:
-                part["teardown_s"] = max(0.0, self.family.ended - talk.replied)
+                part["teardown_s"] = max(0.0, self.family.all_ended - talk.replied)
                 end_s, then_s = self.family.own_cpu_s, self.replied_cpu_s
                 if end_s is not None and then_s is not None:
                     part["teardown_cpu_s"] = max(0.0, end_s - then_s)

@@ -141,6 +141,25 @@ def test_helpers_that_end_with_their_parent_are_no_leftovers(shell: Run) -> None
     assert any(shell(script).leftover_processes == 0 for _ in range(5))
 
 
+def test_wall_time_ends_with_a_child_that_works_on(python: Run) -> None:
+    code = "import os, time\nif os.fork(): os._exit(3)\ntime.sleep(0.03); print('done')"
+    results = [python(code) for _ in range(5)]  # where cores are busy some are killed
+    ended = [r for r in results if r.leftover_processes == 0]
+    assert ended
+    alone_s = min(python("import os; os._exit(3)").wall_s for _ in range(5))
+    for result in ended:
+        assert (result.exit_code, result.stdout) == (3, b"done\n")
+        assert result.wall_s >= 0.03 + alone_s / 2
+
+
+def test_what_has_to_be_killed_is_not_waited_for(python: Run) -> None:
+    code = "import os, time\nif os.fork(): os._exit(3)\ntime.sleep(60)"
+    result = python(code)
+    assert (result.exit_code, result.leftover_processes) == (3, 1)
+    alone_s = min(python("import os; os._exit(3)").wall_s for _ in range(5))
+    assert min(python(code).wall_s for _ in range(5)) < 2 * alone_s + 0.03
+
+
 def test_peak_memory_grows_with_use(python: Run) -> None:
     small = python("pass").peak_rss_bytes
     large = python("x = b'x' * (80 << 20)").peak_rss_bytes

@@ -24,6 +24,12 @@ HOSTILE = {
              "        def __repr__(self):\n            raise OSError\n    return Liar()\n", "Liar"),
     "recursion": ("    return negated(values)\n", "RecursionError"),
     "system exit": ("    raise SystemExit(0)\n", "SystemExit"),
+    "child that comes back": (
+        "    import os, time\n    if not hasattr(os, 'once'):\n        os.once = True\n"
+        "        if os.fork():\n            time.sleep(0.3)\n            raise SystemExit\n"
+        "    return [-value for value in values]\n",
+        "SystemExit",
+    ),
     "forged answer": (
         "    import json, os, struct\n"
         "    data = json.dumps({'nonce': 'x', 'outcomes': []}).encode()\n"

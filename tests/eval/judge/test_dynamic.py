@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from speedwright.eval.candidate import Candidate
+from speedwright.eval.differential import DifferentialReport
 from speedwright.eval.judge import cascade, dynamic
 from speedwright.eval.judge.baseline import Baseline, prepare_baseline
 from speedwright.eval.judge.cascade import Case, judge
@@ -48,6 +49,11 @@ PUT_OFF = (
 LEFT = (
     "import os\nimport time\n\n\ndef squares(n):\n"
     "    if os.fork() == 0:\n        time.sleep(30)\n        os._exit(0)\n"
+    f"    return {QUICK}\n"
+)
+CHILD = (
+    "import os\nimport time\n\n\ndef squares(n):\n"
+    "    if os.fork() == 0:\n        time.sleep(0.03)\n        os._exit(0)\n"
     f"    return {QUICK}\n"
 )
 KEPT = (
@@ -96,8 +102,9 @@ def judged(baseline: Baseline, text: str) -> Judgement:
         (PUT_OFF, ["_put_off"], "put off, not saved"),
         # With a child alive the process also ends later, which a second guard notices.
         (LEFT, ["_left_behind", "_put_off"], "still running"),
+        (CHILD, ["_left_behind", "_put_off"], "put off, not saved"),
     ],
-    ids=["moved", "put-off", "left"],
+    ids=["moved", "put-off", "left", "child"],
 )
 def test_hidden_work_is_refused_by_its_guard_and_by_no_other(
     target: Baseline, monkeypatch: pytest.MonkeyPatch, text: str, guards: list[str], said: str
@@ -109,6 +116,21 @@ def test_hidden_work_is_refused_by_its_guard_and_by_no_other(
         monkeypatch.setattr(dynamic, guard, lambda *_: "")
     other = judged(target, text)
     assert other.word == "faster", (other.verdict.reasons, "nothing else should notice")
+
+
+def test_a_program_whose_child_works_on_is_no_faster(
+    baseline: Baseline, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The timed process ends at once; its child ends soon enough to be no leftover."""
+    monkeypatch.setattr(cascade, "check_differential", lambda *_, **__: DifferentialReport())
+    old = "    found = []\n"
+    new = f"    import os\n    if n > 1000 and os.fork():\n        os._exit(0)\n{old}"
+    text = (baseline.folder / "slow.py").read_text().replace(old, new)
+    diff = baseline.target.snapshot.diff_of({"slow.py": text})
+    case = Case(candidate=Candidate(diff=diff, author="test"), mode=Mode.CONFIRM, seed=5)
+    found = judge(case, baseline, NullProgress())
+    assert found.samples, found.to_json()
+    assert found.word not in ("faster", "infra_error"), found.to_json()
 
 
 def test_results_kept_in_a_file_are_refused(
