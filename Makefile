@@ -6,9 +6,9 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check -qq
 PYTEST_ARGS ?=
-# Files are dealt out to that many processes, in order, so the long ones are begun first. What is
-# timed waits for the machine-wide timing lock. 0: all in one process, as a debugger needs it.
-PYTEST_JOBS ?= 2
+# Files are dealt out to that many processes, in order; those with timed tests come last. Three keep two
+# cores busy, since many tests wait. 0: all in one process, as a debugger needs it.
+PYTEST_JOBS ?= 3
 DEMO_ATTEMPTS ?= 4
 DEMO_MINUTES ?= 2.8
 # A virtual environment names its own path: in a moved or copied checkout it is made again.

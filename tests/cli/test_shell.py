@@ -13,13 +13,14 @@ import pytest
 from speedwright.cli.shell import run
 
 SPEEDWRIGHT = [sys.executable, "-P", "-m", "speedwright"]
+SLOW = "sleeper.py"  # a name that no other test's workload has: they may run at the same time
 
 
 @pytest.fixture
 def target(tmp_path: Path) -> Path:
     folder = tmp_path / "target"
     folder.mkdir()
-    (folder / "slow.py").write_text("import time\ntime.sleep(60)\n")
+    (folder / SLOW).write_text("import time\ntime.sleep(60)\n")
     words = ["git", "-c", "user.name=dev", "-c", "user.email=dev@example.org"]
     for more in (["init", "-q"], ["add", "-A"], ["commit", "-qm", "base"]):
         subprocess.run([*words, *more], cwd=folder, check=True)
@@ -141,7 +142,7 @@ def test_a_reader_that_goes_away_is_no_error() -> None:
 
 def interrupted(target: Path, signals: list[int]) -> tuple[int, str, str, float]:
     """A profile of a slow workload, stopped while the workload runs."""
-    words = ["profile", str(target), "--workload", f"{sys.executable} slow.py"]
+    words = ["profile", str(target), "--workload", f"{sys.executable} {SLOW}"]
     process = subprocess.Popen(
         [*SPEEDWRIGHT, *words, "--sandbox", "process", "--json"],
         stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True,
@@ -161,34 +162,34 @@ def interrupted(target: Path, signals: list[int]) -> tuple[int, str, str, float]
     return process.returncode, out, seen + err, time.monotonic() - sent_s
 
 
-def slow_processes(target: Path) -> list[int]:
-    """Processes that still run the workload of this target."""
+def slow_processes() -> list[int]:
+    """Processes that still run the slow workload."""
     found = []
     for folder in Path("/proc").glob("[0-9]*"):
         try:
             line, cwd = (folder / "cmdline").read_bytes(), (folder / "cwd").readlink()
         except OSError:
             continue
-        if b"slow.py" in line and "speedwright-" in str(cwd):
+        if SLOW.encode() in line and "speedwright-" in str(cwd):
             found.append(int(folder.name))
     return found
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_an_interrupt_ends_in_130_and_leaves_nothing_running(target: Path, number: int) -> None:
-    before = slow_processes(target)
+    before = slow_processes()
     code, out, err, wall_s = interrupted(target, [number])
     assert code == 130, err
     assert document(out)["error"]["kind"] == "Interrupted"
     assert "error: interrupted\n  your files are untouched" in err
     assert wall_s < 30, "the workload sleeps for 60 s"
-    assert set(slow_processes(target)) <= set(before)
+    assert set(slow_processes()) <= set(before)
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_a_second_interrupt_forces(target: Path, number: int) -> None:
-    before = slow_processes(target)
+    before = slow_processes()
     code, _, err, wall_s = interrupted(target, [number, number])
     assert code == 130, err
     assert wall_s < 30
-    assert set(slow_processes(target)) <= set(before)
+    assert set(slow_processes()) <= set(before)
