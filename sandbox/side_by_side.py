@@ -40,7 +40,7 @@ def run_both(first: Callable[[], T], second: Callable[[], U]) -> tuple[T, U]:
 
 
 def open_side_by_side(stack: ExitStack, openers: Sequence[Callable[[], Session]]) -> list[Session]:
-    """Open sessions at once; what was opened is closed by `stack`, whatever happens meanwhile.
+    """Open sessions at once; `stack` closes what was opened, at once too, whatever happens.
 
     Raises:
         SandboxError: One could not be opened.
@@ -49,9 +49,8 @@ def open_side_by_side(stack: ExitStack, openers: Sequence[Callable[[], Session]]
     try:
         _all_ended(openers, opened)
     finally:
-        for future in opened:
-            if not future.cancelled() and future.exception() is None:
-                stack.enter_context(future.result())
+        there = [f for f in opened if not f.cancelled() and f.exception() is None]
+        stack.callback(run_side_by_side, [future.result().close for future in there])
     return [future.result() for future in opened]
 
 

@@ -29,6 +29,7 @@ from speedwright.profiler.timing_lock import timing_lock
 from speedwright.sandbox import Limits, ProcessResult, Sandbox, Session
 
 ROUNDS = 5
+MOST_PAIRS = 20
 LEAST_WALL_S = 1e-6
 
 Right = Callable[[ProcessResult, Test], bool]
@@ -82,7 +83,7 @@ class NativeClock:
     """
 
     rounds: int = ROUNDS
-    looks: tuple[int, ...] = LOOKS[:2]
+    looks: tuple[int, ...] = tuple(n for n in LOOKS if n <= MOST_PAIRS)
     worth: float = OPT_THRESHOLD
 
     @property

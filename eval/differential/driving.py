@@ -21,6 +21,7 @@ REPLY_BYTES = 128 * MIB
 OUTCOME_SIZE = 1_000_000
 IMPORT_S = 30.0
 MAX_RESTARTS = 6
+WORTH_A_PROCESS_S = 0.1
 
 
 class DriverFailed(Exception):
@@ -143,6 +144,7 @@ def replay(
     calls = batch.calls
     done: list[dict[str, Any]] = []
     missed: set[tuple[str, int]] | None = None
+    left_s = total_s
     for _ in range(MAX_RESTARTS):
         task = {
             "mode": "replay",
@@ -151,20 +153,33 @@ def replay(
             "calls": [[c.function, c.text] for c in calls[len(done) :]],
             "call_s": call_s,
             "import_s": IMPORT_S,
-            "total_s": total_s,
+            "total_s": left_s,
             "outcome_size": OUTCOME_SIZE,
             "lines": lines or {},
         }
-        found, ended, left = _replay_once(session, task, total_s + call_s + 2 * IMPORT_S, seed)
+        found, ended, left = _replay_once(session, task, left_s + call_s + 2 * IMPORT_S, seed)
         done += found
+        left_s -= _taken_s(found, ended, call_s)
         if left is not None:
             missed = left if missed is None else missed & left
         if ended is not None and len(done) < len(calls):
             done.append(ended)
-        if len(done) >= len(calls):
+        if len(done) >= len(calls) or left_s < WORTH_A_PROCESS_S:
             break
     done += [{"kind": "skipped"}] * (len(calls) - len(done))
     return Replayed(outcomes=tuple(done), missed=tuple(sorted(missed or ())))
+
+
+def _taken_s(outcomes: list[dict[str, Any]], ended: dict[str, Any] | None, call_s: float) -> float:
+    """Seconds of the calls of one process; its start costs the others nothing."""
+    hung_s = call_s if ended is not None and ended["kind"] == "hung" else 0.0
+    return hung_s + sum(map(_seconds, outcomes))
+
+
+def _seconds(outcome: dict[str, Any]) -> float:
+    """How long a call took; what a process says of itself may be anything."""
+    said = outcome.get("wall_s")
+    return said if isinstance(said, float) and 0 <= said < float("inf") else 0.0
 
 
 def _replay_once(

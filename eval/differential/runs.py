@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, TypeVar
 
@@ -67,7 +67,7 @@ def run_calls(
         call_s=max(LEAST_CALL_S, SLACK * slowest_s),
     )
     asked = functools.partial(kept, bench.candidate, total_s=SLACK * total_s + 10)
-    if any(o["kind"] in ENDED for o in base):
+    if not all(_is_of_one_process(outcomes, able) for outcomes in (base, second.outcomes)):
         # The base went on in a fresh process and the candidate does not: what that changes shows
         # only if the base makes the same calls as the candidate.
         anew = functools.partial(kept, bench.twin, total_s=total_s, seed=1)
@@ -75,3 +75,8 @@ def run_calls(
     else:
         candidate, again = asked().outcomes, tuple(second.outcomes[i] for i in able)
     return Runs(base=base, able=able, again=again, candidate=candidate), result
+
+
+def _is_of_one_process(outcomes: Outcomes, able: Sequence[int]) -> bool:
+    """Whether no call before the last of `able` ended its process."""
+    return not any(o["kind"] in ENDED for o in outcomes[: able[-1] if able else 0])

@@ -2,8 +2,8 @@
 
 Screen: base and candidate only, few pairs, on CPU time if the workload is serial; good for a
 search, never for a claim. Confirm: new rounds with a byte-identical copy of the base as a third arm
-(the A/A control), wall time, looks at 10, 20, 40 and 80 pairs; between them, at 16, 30 and 60, what
-is not worth more pairs is given up.
+(the A/A control), wall time, eight looks from 8 to 80 pairs; at each what is decided ends, and what
+is not worth more pairs.
 """
 
 from __future__ import annotations
@@ -42,7 +42,6 @@ from speedwright.eval.judge.rounds import (
 from speedwright.eval.progress import Progress
 from speedwright.eval.stats import (
     LOOKS,
-    PAUSES,
     Comparison,
     Control,
     Outlook,
@@ -215,8 +214,6 @@ def _run(
                 verdict = _dropped(rounds, design, baseline)
             if verdict is None and (is_last or len(rounds.kept) in design.looks):
                 verdict = _look(rounds, design, mode, baseline, is_last=is_last)
-            elif verdict is None and len(rounds.kept) in design.pauses:
-                verdict = _pause(rounds, design)
             if verdict is not None:
                 verdict = _honest(verdict, rounds)
                 return Measurement(verdict=verdict, rounds=rounds, runs=rounds.runs)
@@ -246,7 +243,7 @@ def _fill(
     """Rounds up to the next look; whether time is up, so that this look is the last."""
     done = len(rounds.kept)
     drops = SCREEN_DROPS if mode is Mode.SCREEN else ()
-    goal = min(pairs for pairs in (*design.looks, *design.pauses, *drops) if pairs > done)
+    goal = min(pairs for pairs in (*design.looks, *drops) if pairs > done)
     while len(rounds.kept) < goal:
         rounds.run_one()
         progress.update(len(rounds.kept), goal, "pairs")
@@ -302,17 +299,6 @@ def _look(
     return _measured(rounds, look.comparison, gate, why=why, vouched=vouched)
 
 
-def _pause(rounds: Rounds, design: SequentialDesign) -> Verdict | None:
-    """A verdict between two looks, for what is not worth more pairs; never a claim."""
-    gate = control(rounds.walls(BASE), rounds.walls(COPY))
-    cpu = cpu_witness(rounds, margin=design.margin, confidence=design.confidence)
-    wall = _times(rounds, is_cpu=False)
-    look = design.gives_up(*wall, copy=rounds.walls(COPY), gate=gate, cpu=cpu)
-    if look is None:
-        return None
-    return _measured(rounds, look.comparison, gate, why=why_ended_early(look.stop, design.goal))
-
-
 def _measured(
     rounds: Rounds,
     comparison: Comparison,
@@ -345,11 +331,10 @@ def _design(
 ) -> SequentialDesign:
     margin = baseline.target.margin
     if mode is Mode.SCREEN:
-        return SequentialDesign(looks=SCREEN_LOOKS, pauses=(), level=SCREEN_LEVEL, margin=margin)
+        return SequentialDesign(looks=SCREEN_LOOKS, level=SCREEN_LEVEL, margin=margin)
     # Fewer looks at the same level err less often, never more.
     looks = tuple(n for n in LOOKS if most_pairs is None or n <= most_pairs)
-    pauses = tuple(n for n in PAUSES if n < looks[-1])
-    return SequentialDesign(looks=looks, pauses=pauses, margin=margin, goal=goal)
+    return SequentialDesign(looks=looks, margin=margin, goal=goal)
 
 
 def _times(rounds: Rounds, *, is_cpu: bool) -> tuple[list[float], list[float]]:

@@ -10,7 +10,6 @@ from speedwright.eval.stats.gates import is_wide_for, lets_stand
 from speedwright.eval.stats.looks import (
     LOOK_LEVEL,
     LOOKS,
-    PAUSES,
     Look,
     SequentialDesign,
     Stop,
@@ -33,7 +32,6 @@ __all__ = [
     "LOOK_LEVEL",
     "MARGIN",
     "NOISY_GOAL",
-    "PAUSES",
     "ClockLabel",
     "Comparison",
     "Control",

@@ -25,7 +25,7 @@ class Comparison:
         speedup: base / candidate, above 1 is faster; robust centre of the log ratios.
         ci_low: Lower end of the interval of the speedup.
         ci_high: Upper end.
-        confidence: Level of the interval, e.g. 0.984.
+        confidence: Level of the interval, e.g. 0.989.
         pairs: Pairs it rests on.
         margin: Smallest relative gain that counts, e.g. 0.01.
     """

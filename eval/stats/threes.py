@@ -43,7 +43,7 @@ def interval_of_threes(logs: Logs, *, confidence: float) -> Interval:
 
     Args:
         logs: Logs of times, a row a round: base, copy, candidate. Finite, at least one row.
-        confidence: Two-sided level, e.g. 0.984.
+        confidence: Two-sided level, e.g. 0.989.
 
     Returns:
         The shifts that the test does not reject, from the outermost on either side. With too few

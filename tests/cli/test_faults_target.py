@@ -108,7 +108,7 @@ def test_hours_are_told_before_they_are_spent(console: ModuleType, tmp_path: Pat
     limit = {"SPEEDWRIGHT_TIME_LIMIT_MIN": "0.5"}
     ended = judged(console, target, "--workload", "work.py", "--test", "", env=limit)
     refused(ended, 4, "a verdict needs at least", "are left of the time limit", "smaller")
-    told = r"one run takes (2\.\d) s: a verdict needs 10 to 80 rounds of 3 runs, (\d+) s to "
+    told = r"one run takes (2\.\d) s: a verdict needs 8 to 80 rounds of 3 runs, (\d+) s to "
     found = re.search(told + r"(9|1\d) min", ended.err)
     assert found is not None, ended.err
     a_run_s = float(found[1])

@@ -9,14 +9,22 @@ from pathlib import Path
 
 import pytest
 
+from speedwright.eval.differential import runs
 from speedwright.eval.differential.bench import Bench
-from speedwright.eval.differential.driving import Batch, ReplayCall, open_driver
+from speedwright.eval.differential.driving import (
+    Batch,
+    ReplayCall,
+    Replayed,
+    open_driver,
+    replay,
+)
 from speedwright.eval.differential.recording import Recording
 from speedwright.eval.differential.runs import Runs, run_calls
 from speedwright.eval.judge.baseline import Baseline, prepare_baseline
 from speedwright.eval.progress import NullProgress
 from speedwright.eval.resolve import resolve_target
 from speedwright.eval.target import TargetRequest
+from speedwright.sandbox import Session
 from speedwright.sandbox.side_by_side import open_side_by_side
 
 STEPS = """\
@@ -30,6 +38,8 @@ def step(x):
     made += 1
     if x == 7:
         os._exit(1)
+    while x == 8:
+        made += 1
     return made
 """
 FILES = {
@@ -50,7 +60,7 @@ def steps(
     return prepare_baseline(target, scratch / "versions", NullProgress())
 
 
-def runs_of(baseline: Baseline, *numbers: int) -> Runs:
+def runs_of(baseline: Baseline, *numbers: int, call_s: float = 5.0, total_s: float = 20.0) -> Runs:
     """The base against itself, as the candidate too."""
     calls = tuple(ReplayCall(function=0, text=f"[[{n}], []]") for n in numbers)
     batch = Batch(functions=(("steps", "step"),), paths=(".",), calls=calls)
@@ -59,7 +69,9 @@ def runs_of(baseline: Baseline, *numbers: int) -> Runs:
         sessions = open_side_by_side(stack, [opener] * 3)
         nothing = Recording(functions=(), paths=batch.paths, notes=())
         bench = Bench(*sessions, nothing, end_s=0.0)
-        found, said = run_calls(bench, batch, call_s=5.0, total_s=20.0, meanwhile=lambda: "beside")
+        found, said = run_calls(
+            bench, batch, call_s=call_s, total_s=total_s, meanwhile=lambda: "beside"
+        )
     assert said == "beside"
     return found
 
@@ -78,3 +90,28 @@ def test_a_base_that_died_is_asked_again_for_what_the_candidate_is_asked(steps: 
     assert [found.base[i]["value"] for i in found.able] == [1, 1]
     assert [o["value"] for o in found.candidate] == [1, 2]
     assert [o["value"] for o in found.again] == [1, 2]
+
+
+def test_a_base_that_died_after_all_it_could_do_is_not_asked_again(
+    steps: Baseline, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[Batch] = []
+
+    def replayed(session: Session, batch: Batch, **limits: float) -> Replayed:
+        asked.append(batch)
+        return replay(session, batch, **limits)
+
+    monkeypatch.setattr(runs, "replay", replayed)
+    found = runs_of(steps, 1, 2, 7)
+    assert found.able == (0, 1)
+    assert [o["value"] for o in found.again] == [1, 2]
+    assert len(asked) == 3, "base, twin, candidate"
+
+
+def test_calls_that_hang_use_up_the_time_of_all(steps: Baseline) -> None:
+    """A fresh process after each of them is no fresh budget."""
+    found = runs_of(steps, 1, 8, 8, 8, 2, call_s=0.3, total_s=0.65)
+    assert [o["kind"] for o in found.base] == ["returned", "hung", "hung", "skipped", "skipped"]
+    assert found.able == (0,)
+    found = runs_of(steps, 1, 8, 8, 8, 2, call_s=0.3, total_s=5.0)
+    assert found.able == (0, 4)

@@ -73,17 +73,17 @@ def rounds(base: list[Sample], candidate: list[Sample], *, has_copy: bool = True
 def test_a_short_call_behind_a_long_start_has_a_second_clock() -> None:
     base = [sample(cpu_s=0.041, setup_s=0.03, before_s=0.029 + i / 9e4) for i in range(10)]
     half = [sample(cpu_s=0.036, setup_s=0.03, before_s=0.029, wall_s=0.0052) for _ in range(10)]
-    found = cpu_witness(rounds(base, half), margin=0.01, confidence=0.984)
+    found = cpu_witness(rounds(base, half), margin=0.01, confidence=0.989)
     assert found is not None
     assert found.comparison.word.value == "faster"
     assert found.comparison.speedup == pytest.approx(1.99, abs=0.05)
     assert found.gate.is_sound
     alone = rounds(base, half, has_copy=False)
-    assert cpu_witness(alone, margin=0.01, confidence=0.984) is None, "nothing to check it by"
+    assert cpu_witness(alone, margin=0.01, confidence=0.989) is None, "nothing to check it by"
     unknown = [sample(cpu_s=0.04, setup_s=0.03)] * 10
     for arms in (rounds(base, unknown), rounds(unknown, base)):
-        assert cpu_comparison(arms, margin=0.01, confidence=0.984) is None
-        assert cpu_witness(arms, margin=0.01, confidence=0.984) is None
+        assert cpu_comparison(arms, margin=0.01, confidence=0.989) is None
+        assert cpu_witness(arms, margin=0.01, confidence=0.989) is None
 
 
 def test_rounds_that_are_too_few_for_a_word_have_none() -> None:
@@ -91,7 +91,7 @@ def test_rounds_that_are_too_few_for_a_word_have_none() -> None:
     short = [sample(cpu_s=0.041, setup_s=0.03, before_s=0.029)]
     for count, is_known in ((1, False), (5, False), (6, True)):
         arms = rounds(short * count, short * count)
-        assert (cpu_comparison(arms, margin=0.01, confidence=0.984) is not None) is is_known
+        assert (cpu_comparison(arms, margin=0.01, confidence=0.989) is not None) is is_known
     assert cpu_comparison(rounds(short, short), margin=0.01, confidence=0.0) is None
 
 

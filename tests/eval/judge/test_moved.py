@@ -14,7 +14,7 @@ from speedwright.eval.stats import compare
 from speedwright.eval.verdict import Rejected
 
 RUNS = 300
-CONFIDENCE = 0.984  # of a look
+CONFIDENCE = 0.989  # of a look
 CALL_S, QUICK_S = 0.008, 0.002
 
 

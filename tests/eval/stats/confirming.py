@@ -11,7 +11,6 @@ import numpy as np
 from speedwright.eval.stats import (
     LOOKS,
     MARGIN,
-    PAUSES,
     Control,
     Look,
     SequentialDesign,
@@ -29,11 +28,12 @@ NOISE = np.random.default_rng(1).lognormal(0, 0.1, 10).tolist()
 QUIET = control(ONE, ONE)
 WIDE = control(NOISE, ONE)
 BIASED = control(ONE, [1.02] * 10)
+LOOK_CONFIDENCE = SequentialDesign().confidence
 
 
 def witness(cpu: float, gate: Control = QUIET) -> Witness:
     """CPU time that knows the speedup for sure."""
-    return Witness(comparison=compare([cpu] * 10, ONE, confidence=0.984), gate=gate)
+    return Witness(comparison=compare([cpu] * 10, ONE, confidence=LOOK_CONFIDENCE), gate=gate)
 
 
 def ended(
@@ -43,10 +43,8 @@ def ended(
     copy: Sequence[float],
     cpu: Witness | None,
 ) -> Look | None:
-    """The last look if it is one, at a look or at a pause of the design."""
+    """The look if it is the last one."""
     gate = control(base, copy)
-    if len(base) in design.pauses:
-        return design.gives_up(base, candidate, copy=copy, gate=gate, cpu=cpu)
     look = design.conclude(base, candidate, copy=copy, gate=gate, cpu=cpu)
     return look if look.is_final else None
 
@@ -54,7 +52,8 @@ def ended(
 def by_cpu(arms: Sequence[Sequence[float]], done: int) -> Witness:
     """What CPU time says of base, copy and candidate."""
     base, copy, candidate = (arm[:done] for arm in arms)
-    found = looks.compare_with_copy(base, copy, candidate, margin=MARGIN, confidence=0.984)
+    how = {"margin": MARGIN, "confidence": LOOK_CONFIDENCE}
+    found = looks.compare_with_copy(base, copy, candidate, **how)
     return Witness(comparison=found, gate=control(base, copy))
 
 
@@ -65,10 +64,9 @@ def ask(
     *,
     goal: float | None,
     has_cpu: bool,
-    pauses: tuple[int, ...] = PAUSES,
 ) -> tuple[dict[str, float], float]:
     """Percent of each end, and mean rounds, with a control and maybe CPU time as the witness."""
-    design = SequentialDesign(goal=goal, pauses=pauses)
+    design = SequentialDesign(goal=goal)
     ends: Counter[str] = Counter()
     used = 0
     clocks = (
@@ -76,7 +74,7 @@ def ask(
         for clock in ("wall", "cpu")
     )
     for walls, cpus in zip(*clocks, strict=True):
-        for done in sorted((*LOOKS, *pauses)):
+        for done in LOOKS:
             base, copy, candidate = (arm[:done] for arm in walls)
             cpu = by_cpu(cpus, done) if has_cpu else None
             look = ended(design, base, candidate, copy, cpu)

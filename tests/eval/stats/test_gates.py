@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING
 import pytest
 
 from speedwright.eval.stats import SequentialDesign, Witness, compare, is_wide_for, lets_stand
-from tests.eval.stats.confirming import BIASED, ONE, WIDE, ask, witness
+from tests.eval.stats.confirming import BIASED, LOOK_CONFIDENCE, ONE, WIDE, ask, witness
 
 if TYPE_CHECKING:
     from tests.eval.stats.conftest import Trace
 
-GAIN = compare([1.05] * 10, ONE, confidence=0.984)
+GAIN = compare([1.05] * 10, ONE, confidence=LOOK_CONFIDENCE)
 
 
 def test_cpu_time_that_says_the_same_stands_in_for_a_wide_control() -> None:
@@ -39,7 +39,7 @@ def test_no_clock_helps_a_biased_control() -> None:
 
 def test_a_look_ends_where_cpu_time_vouches() -> None:
     plain = SequentialDesign().conclude([1.05] * 10, ONE, gate=WIDE)
-    assert plain.next_look == 20
+    assert plain.next_look == 14
     look = SequentialDesign().conclude([1.05] * 10, ONE, gate=WIDE, cpu=witness(1.05))
     assert look.is_final and look.is_sound
 
@@ -56,8 +56,8 @@ def test_a_look_ends_where_cpu_time_vouches() -> None:
 def test_a_confirmation_on_the_recordings(
     trace: Callable[[str], Trace], name: str, saved: float, least: float, most_unstable: float
 ) -> None:
-    """All of it: rounds of three, control, four looks, CPU time as the witness."""
-    percent, _ = ask(trace, name, saved, goal=None, has_cpu=True, pauses=())
+    """All of it: rounds of three, control, eight looks, CPU time as the witness."""
+    percent, _ = ask(trace, name, saved, goal=None, has_cpu=True)
     assert percent.get("unstable", 0) <= most_unstable
     assert percent.get("faster", 0) >= least
     assert percent.get("slower", 0) <= (0 if saved else 1)

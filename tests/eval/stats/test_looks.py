@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from scipy.stats import norm
 
 from speedwright.eval.stats import (
+    LOOK_LEVEL,
     LOOKS,
     SequentialDesign,
     Stop,
@@ -20,22 +22,31 @@ NOISE = np.random.default_rng(1).lognormal(0, 0.1, 80).tolist()
 
 def test_pairs_until_the_next_look() -> None:
     design = SequentialDesign()
-    assert [design.next_pairs(done) for done in (0, 3, 10, 39, 80, 90)] == [10, 7, 10, 1, 0, 0]
+    assert [design.next_pairs(done) for done in (0, 3, 10, 39, 80, 90)] == [8, 5, 4, 1, 0, 0]
 
 
 def test_a_clear_gain_stops_at_the_first_look() -> None:
-    look = decide_at_look([1.2] * 10, [1.0] * 10)
+    look = decide_at_look([1.2] * 8, [1.0] * 8)
     assert (look.comparison.word, look.stop, look.next_look) == (Word.FASTER, Stop.DECIDED, None)
     assert look.is_final
-    assert look.comparison.confidence == pytest.approx(0.984)
+    assert look.comparison.confidence == pytest.approx(0.9892)
 
 
 def test_noise_goes_on_to_the_last_look() -> None:
     next_looks = [decide_at_look(NOISE[:k], [1.0] * k).next_look for k in LOOKS]
-    assert next_looks == [20, 40, 80, None]
+    assert next_looks == [*LOOKS[1:], None]
     last = decide_at_look(NOISE, [1.0] * 80)
     assert last.stop is Stop.PAIRS_USED_UP
     assert last.comparison.word is Word.INCONCLUSIVE
+
+
+def test_all_looks_together_err_as_often_as_one_at_25_in_a_thousand() -> None:
+    """Without discreteness: a random walk, asked at each look whether it has gone too far."""
+    steps = np.random.default_rng(7).standard_normal((200_000, LOOKS[-1]))
+    at = np.array(LOOKS)
+    walked = np.cumsum(steps, axis=1)[:, at - 1] / np.sqrt(at)
+    erred = float((walked > norm.isf(LOOK_LEVEL)).any(axis=1).mean())
+    assert 0.023 <= erred <= 0.0255
 
 
 def test_the_interval_is_wider_than_a_single_look_needs() -> None:
@@ -71,7 +82,7 @@ def test_a_wide_control_takes_more_pairs_before_a_word_is_final() -> None:
     wide = control(NOISE[:10], [1.0] * 10)
     assert wide.contains_one and not wide.is_narrow
     early = design.conclude([1.03] * 10, [1.0] * 10, gate=wide)
-    assert (early.comparison.word, early.next_look) == (Word.FASTER, 20)
+    assert (early.comparison.word, early.next_look) == (Word.FASTER, 14)
     last = design.conclude([1.03] * 80, [1.0] * 80, gate=wide)
     assert last.is_final and not last.is_sound
 

@@ -97,7 +97,7 @@ def test_the_level_is_kept_whatever_the_noise(noise: Noise, k: int) -> None:
 
 
 @pytest.mark.parametrize("noise", NOISES)
-def test_four_looks_keep_the_level(noise: Noise) -> None:
+def test_eight_looks_keep_the_level(noise: Noise) -> None:
     drawn = rounds(noise, k=LOOKS[-1])
     for side in (1, -1):
         said = [

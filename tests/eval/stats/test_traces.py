@@ -133,7 +133,7 @@ def ask_in_looks(samples: Samples, *, margin: float = 0.01) -> tuple[dict[Word, 
 
 
 @pytest.mark.parametrize("clock", CLOCKS)
-def test_four_looks_keep_the_level(trace: Callable[[str], Trace], clock: str) -> None:
+def test_eight_looks_keep_the_level(trace: Callable[[str], Trace], clock: str) -> None:
     seeds = 24 if clock.startswith("quiet") else 60  # the noisy recording is shorter
     samples = list(trace(clock).pairs(LOOKS[-1], seeds=seeds))
     said, _, total = ask_in_looks(samples, margin=0.0)

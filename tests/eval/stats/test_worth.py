@@ -13,7 +13,6 @@ from numpy.typing import NDArray
 
 from speedwright.eval.stats import (
     LOOKS,
-    PAUSES,
     Control,
     SequentialDesign,
     Stop,
@@ -51,7 +50,7 @@ def test_a_goal_within_the_margin_is_refused(goal: float) -> None:
 
 
 def test_a_goal_ends_what_the_default_would_measure_on() -> None:
-    assert decide_at_look(NEAR, [1.0] * 10).next_look == 20
+    assert decide_at_look(NEAR, [1.0] * 10).next_look == 14
     look = SequentialDesign(goal=0.02).conclude(NEAR, [1.0] * 10)
     assert (look.comparison.word, look.stop) == (Word.INCONCLUSIVE, Stop.GOAL_EXCLUDED)
     assert look.is_final and look.is_sound
@@ -68,36 +67,36 @@ def test_such_an_end_needs_no_narrow_control_but_an_unbiased_one(
 def test_on_a_noisy_machine_cpu_time_says_that_more_pairs_are_not_worth_it() -> None:
     design = SequentialDesign()
     arms = (OPEN, [1.0] * 10)
-    assert design.conclude(*arms, gate=WIDE).next_look == 20
-    assert design.conclude(*arms, gate=QUIET, cpu=SAME_CPU).next_look == 20
+    assert design.conclude(*arms, gate=WIDE).next_look == 14
+    assert design.conclude(*arms, gate=QUIET, cpu=SAME_CPU).next_look == 14
     look = design.conclude(*arms, gate=WIDE, cpu=SAME_CPU)
     assert (look.comparison.word, look.stop) == (Word.INCONCLUSIVE, Stop.CPU_EXCLUDED)
     assert look.is_final and look.is_sound
-    assert design.conclude(*arms, gate=WIDE, cpu=witness(1.03)).next_look == 20
+    assert design.conclude(*arms, gate=WIDE, cpu=witness(1.03)).next_look == 14
 
 
 def test_a_goal_that_cpu_time_excludes_needs_no_more_pairs_on_a_quiet_machine_either() -> None:
     arms = (OPEN, [1.0] * 10)
     asked = SequentialDesign(goal=0.03)
-    assert asked.conclude(*arms, gate=QUIET).next_look == 20
+    assert asked.conclude(*arms, gate=QUIET).next_look == 14
     look = asked.conclude(*arms, gate=QUIET, cpu=SAME_CPU)
     assert (look.comparison.word, look.stop) == (Word.INCONCLUSIVE, Stop.CPU_EXCLUDED)
-    assert asked.conclude(*arms, gate=QUIET, cpu=witness(1.035)).next_look == 20
+    assert asked.conclude(*arms, gate=QUIET, cpu=witness(1.035)).next_look == 14
 
 
 @pytest.mark.parametrize("waited", [0.95, 1.05])
 def test_what_may_be_a_longer_or_shorter_wait_is_measured_on(waited: float) -> None:
     """CPU time sees no wait, and a program that waits a twentieth of its time still computes."""
     arms = ([waited * each for each in OPEN], [1.0] * 10)
-    assert SequentialDesign(goal=0.03).conclude(*arms, gate=QUIET, cpu=SAME_CPU).next_look == 20
-    assert SequentialDesign().conclude(*arms, gate=WIDE, cpu=SAME_CPU).next_look == 20
+    assert SequentialDesign(goal=0.03).conclude(*arms, gate=QUIET, cpu=SAME_CPU).next_look == 14
+    assert SequentialDesign().conclude(*arms, gate=WIDE, cpu=SAME_CPU).next_look == 14
 
 
 def test_cpu_time_undoes_no_word() -> None:
     look = SequentialDesign().conclude([2.0] * 10, [1.0] * 10, gate=WIDE, cpu=SAME_CPU)
     assert (look.comparison.word, look.stop) == (Word.FASTER, Stop.DECIDED)
     near = SequentialDesign().conclude([1.03] * 10, [1.0] * 10, gate=WIDE, cpu=SAME_CPU)
-    assert (near.comparison.word, near.next_look) == (Word.FASTER, 20)
+    assert (near.comparison.word, near.next_look) == (Word.FASTER, 14)
 
 
 def test_a_goal_saves_half_of_the_rounds_of_equal_programs(trace: Callable[[str], Trace]) -> None:
@@ -135,37 +134,6 @@ def test_and_loses_no_gain_there(trace: Callable[[str], Trace], saved: float) ->
     assert found["faster"] >= plain["faster"] - 2
 
 
-@pytest.mark.parametrize("name", ["quiet", "noisy"])
-def test_giving_up_between_the_looks_saves_rounds_and_no_gain(
-    trace: Callable[[str], Trace], name: str
-) -> None:
-    def both(saved: float) -> list[tuple[dict[str, float], float]]:
-        ways = ((), PAUSES)
-        return [ask(trace, name, saved, goal=0.03, has_cpu=True, pauses=way) for way in ways]
-
-    (plain, rounds), (found, fewer) = both(0.0)
-    assert fewer < 0.95 * rounds
-    assert found.get("faster", 0) <= plain.get("faster", 0)
-    (plain, _), (found, _) = both(0.05)
-    assert found["faster"] >= plain["faster"] - 1
-
-
-def test_a_pause_makes_no_claim_and_is_asked_only_where_it_is_due() -> None:
-    design = SequentialDesign(goal=0.02)
-    near, one = [1.002, 1.013] * 8, [1.0] * 16
-    look = design.gives_up(near, one, gate=QUIET)
-    assert look is not None
-    assert (look.comparison.word, look.stop) == (Word.INCONCLUSIVE, Stop.GOAL_EXCLUDED)
-    assert look.is_final and look.is_sound
-    for base, gate in (([2.0] * 16, QUIET), ([0.5] * 16, QUIET), (one, QUIET), (near, BIASED)):
-        assert design.gives_up(base, one, gate=gate) is None
-    assert SequentialDesign().gives_up(near, one, gate=QUIET) is None
-    with pytest.raises(ValueError, match="no pause"):
-        design.gives_up(near[:10], one[:10])
-    with pytest.raises(ValueError, match="no look"):
-        design.conclude(near, one)
-
-
 @given(st.integers(0, 10_000), st.floats(0.0, 0.3), st.floats(0.9, 1.1))
 def test_an_early_end_only_ever_takes_a_word_away(seed: int, noise: float, gain: float) -> None:
     """So whatever the data, no rate of false words can rise (CPU time sees no difference here)."""
@@ -187,7 +155,7 @@ def final_word(
     *,
     has_cpu: bool,
 ) -> str:
-    for done in sorted((*LOOKS, *design.pauses)):
+    for done in LOOKS:
         cpus = ([1.0] * done, [1.0] * done, (0.98 + 0.02 * cpu[:done]).tolist())
         arms = (base[:done].tolist(), candidate[:done].tolist(), copy[:done].tolist())
         look = ended(design, *arms, by_cpu(cpus, done) if has_cpu else None)
