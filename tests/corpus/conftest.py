@@ -123,8 +123,9 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 
 def _marked(case: CorpusCase) -> Any:
     marks = [pytest.mark.xfail(reason=case.open, strict=True)] if case.open else []
-    if case.by == "dynamic" or not case.is_refused:
-        marks.append(pytest.mark.timed)  # only the measurement can tell
+    # Only the measurement can tell. What gains nothing must not be `faster` beside others either.
+    if case.by == "dynamic" or case.kind == "benign":
+        marks.append(pytest.mark.timed)
     return pytest.param(case, id=case.id, marks=marks)
 
 
