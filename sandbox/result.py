@@ -30,9 +30,9 @@ class ProcessResult:
         stdout_bytes: Bytes written in all.
         stderr_bytes: Bytes written in all.
         stdout_sha256: Digest of all of stdout, hex.
-        wall_s: Seconds from the start (function calls: from the go signal) to the end of everything
-            it started, or of the command alone if what it left had to be killed (function calls: to
-            the last byte of the reply), on the supervisor's monotonic clock.
+        wall_s: Seconds from the start to the end of everything it started; if what it left had to
+            be killed, to its own end, or to what was said after that. Function calls: from the go
+            signal to the last byte of the reply. On the supervisor's monotonic clock.
         cpu_s: User and system seconds of everything it started, orphans included.
         peak_rss_bytes: Largest resident set of any single process.
         leftover_processes: Processes still alive at the end (killed by the supervisor).

@@ -27,17 +27,12 @@ class Family:
         self.status: int | None = None
         self.ended = 0.0
         self.was_killed = False
-        self._last_ended = 0.0
+        self.all_ended = 0.0
         self.is_alive = True
         self.cpu_s = 0.0
         self.own_cpu_s: float | None = None
         self.peak_rss_bytes = 0
         self.involuntary_switches = 0
-
-    @property
-    def all_ended(self) -> float:
-        """When the last of them ended by itself; the command's own end, if the rest was killed."""
-        return self.ended if self.was_killed else max(self.ended, self._last_ended)
 
     def own_cpu_so_far(self) -> float | None:
         """CPU seconds of the command's own process until now; all of them once it is gone.
@@ -62,7 +57,7 @@ class Family:
             self.cpu_s += usage.ru_utime + usage.ru_stime
             self.peak_rss_bytes = max(self.peak_rss_bytes, usage.ru_maxrss * 1024)
             self.involuntary_switches += usage.ru_nivcsw
-            self._last_ended = now
+            self.all_ended = now
             if pid == self.pid:
                 self.status, self.ended = status, now
 

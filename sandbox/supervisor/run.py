@@ -49,6 +49,7 @@ class Run:
         self.outcome = self.detail = ""
         self.leftovers = 0
         self.started = 0.0
+        self.last_heard = 0.0
         self.setup_cpu_s: float | None = None
         self.replied_cpu_s: float | None = None
 
@@ -160,6 +161,8 @@ class Run:
         def take(descriptor: int) -> bool:
             data = os.read(descriptor, CHUNK_BYTES)
             sink.feed(data)
+            if data:
+                self.last_heard = clock()
             return bool(data)
 
         return take
@@ -266,8 +269,13 @@ class Run:
         else:
             ending["signal"] = os.WTERMSIG(status)
         ending["outcome"] = self.outcome or ("exited" if os.WIFEXITED(status) else "signaled")
-        ending["wall_s"] = self.family.all_ended - self.started
+        ending["wall_s"] = self._end() - self.started
         return ending
+
+    def _end(self) -> float:
+        """When the last of them ended by itself; else the command's end, or what was said later."""
+        family = self.family
+        return max(family.ended, self.last_heard) if family.was_killed else family.all_ended
 
     def _talked(self) -> dict[str, Any]:
         """A function call's part of the answer; its times replace the command's."""
@@ -285,7 +293,7 @@ class Run:
         if talk.is_complete and talk.went is not None and talk.replied is not None:
             part["wall_s"] = talk.replied - talk.went
             if self.family.status is not None:
-                part["teardown_s"] = max(0.0, self.family.all_ended - talk.replied)
+                part["teardown_s"] = max(0.0, self._end() - talk.replied)
                 end_s, then_s = self.family.own_cpu_s, self.replied_cpu_s
                 if end_s is not None and then_s is not None:
                     part["teardown_cpu_s"] = max(0.0, end_s - then_s)
