@@ -113,7 +113,7 @@ def test_hours_are_told_before_they_are_spent(console: ModuleType, tmp_path: Pat
     assert found is not None, ended.err
     a_run_s = float(found[1])
     assert 2.1 <= a_run_s < 3.0
-    assert float(found[2]) == pytest.approx(33 * a_run_s, abs=33 * 0.05 + 0.5)  # both are rounded
+    assert float(found[2]) == pytest.approx(27 * a_run_s, abs=27 * 0.05 + 0.5)  # both are rounded
     assert f"a verdict needs at least {found[2]} s (" in ended.error
 
 

@@ -148,7 +148,7 @@ def test_own_data_read_back_in_the_official_layout(small_data, pair, sandbox, tm
     assert (row.id, row.src_code, row.tests) == ("s_t", pair.src_code, (0, 1, 2, 3, 4, 5))
     assert [t.expected for t in data.tests(row)] == [t.expected for t in stage.tests]
     assert len(data.work(row)[0].input) == 5 and data.hidden(row, "x") == ()
-    found = score(row.tgt_code, data=data, row=row, clock=NativeClock(rounds=1, looks=(7,)))
+    found = score(row.tgt_code, data=data, row=row, clock=NativeClock(rounds=1, looks=(8,)))
     assert found.official["is_correct"] and "no-hidden-inputs" in found.flags
 
 

@@ -20,6 +20,7 @@ from speedwright.eval.judge.rounds import Rounds
 from speedwright.eval.judge.versions import Versions
 from speedwright.eval.progress import NullProgress
 from speedwright.eval.resolve import resolve_target
+from speedwright.eval.stats import LOOKS
 from speedwright.eval.target import TargetRequest
 from speedwright.eval.verdict import Measured, Unstable, word_of
 from speedwright.profiler import timing_lock
@@ -170,5 +171,5 @@ def test_a_goal_out_of_reach_ends_at_the_first_look(prepare: Prepare) -> None:
     assert found.rounds is not None
     assert found.runs == found.rounds.runs == 3 * (len(found.rounds.all) + 1)
     if word == "inconclusive":
-        assert len(found.rounds.kept) == 10
+        assert len(found.rounds.kept) == LOOKS[0]
         assert found.verdict.reasons[0].startswith("ended early: a difference of 900.0%")
