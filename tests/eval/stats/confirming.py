@@ -52,8 +52,9 @@ def ended(
 def by_cpu(arms: Sequence[Sequence[float]], done: int) -> Witness:
     """What CPU time says of base, copy and candidate."""
     base, copy, candidate = (arm[:done] for arm in arms)
-    how = {"margin": MARGIN, "confidence": LOOK_CONFIDENCE}
-    found = looks.compare_with_copy(base, copy, candidate, **how)
+    found = looks.compare_with_copy(
+        base, copy, candidate, margin=MARGIN, confidence=LOOK_CONFIDENCE
+    )
     return Witness(comparison=found, gate=control(base, copy))
 
 

@@ -49,7 +49,7 @@ class Trace:
                 yield base.tolist(), (candidate * (1 - saved)).tolist()
 
     def rounds(
-        self, k: int, *, arms: int, saved: float = 0.0, seeds: int = 5
+        self, k: int, *, arms: int, saved: float = 0.0, seeds: int = 10
     ) -> Iterator[list[list[float]]]:
         """Windows of k rounds of consecutive rows, shuffled in each round; the last arm gains."""
         rows = self.times[: self.times.size // arms * arms].reshape(-1, arms)
