@@ -41,6 +41,8 @@ import uuid
 from collections import OrderedDict, defaultdict, deque
 from typing import Any
 
+from speedwright.eval.differential.inside.tables import parts_of
+
 MAX_DEPTH = 100
 MAX_ITERATED = 2000
 HEAP_TYPE = 1 << 9
@@ -150,6 +152,11 @@ class Encoder:
         array = self._numpy(value, kind, depth)
         if array is not None:
             return array
+        parts = parts_of(value, kind) if self._is_outcome else None
+        if parts is not None:
+            number = self.number(value)
+            state = [[name, self.encode(part, depth)] for name, part in parts]
+            return ["o", number, self.module(kind.__module__), kind.__qualname__, state, None]
         if issubclass(kind, logging.Logger):
             return ["lg", logging.Logger.__getattribute__(value, "name")]
         for name in ("stdout", "stderr"):

@@ -1,0 +1,59 @@
+"""Tables and tensors that a call left behind, as the parts in which two of them can differ.
+
+Covers: DataFrame, Series, Index, points and spans of time (pandas); tensors (torch), where the
+target has loaded them. Their content lies outside of Python's attributes.
+Does not cover: arguments, which would have to be rebuilt; categories that no value has.
+"""
+
+from __future__ import annotations
+
+import sys
+from typing import Any
+
+TYPE_CHECKING = False  # the box may have Python 3.8, which cannot make such a type
+if TYPE_CHECKING:
+    Parts = list[tuple[str, Any]]
+
+
+def parts_of(value: Any, kind: type) -> Parts | None:
+    """Name and content of each part; `None` if it is nothing of the kind."""
+    pandas, torch = sys.modules.get("pandas"), sys.modules.get("torch")
+    if pandas is not None and hasattr(pandas, "DataFrame"):
+        found = _pandas(value, kind, pandas)
+        if found is not None:
+            return found
+    if torch is not None and issubclass(kind, getattr(torch, "Tensor", ())):
+        return _tensor(value, torch)
+    return None
+
+
+def _pandas(value: Any, kind: type, pandas: Any) -> Parts | None:
+    if issubclass(kind, pandas.DataFrame):
+        columns = [value.iloc[:, place] for place in range(value.shape[1])]
+        return [
+            ("index", value.index),
+            ("columns", value.columns),
+            ("dtypes", [str(column.dtype) for column in columns]),
+            ("values", [column.to_numpy() for column in columns]),
+        ]
+    if issubclass(kind, pandas.Series):
+        parts = [("index", value.index), ("name", value.name)]
+        return [*parts, ("dtype", str(value.dtype)), ("values", value.to_numpy())]
+    if issubclass(kind, pandas.Index):
+        parts = [("names", list(value.names)), ("dtype", str(value.dtype))]
+        return [*parts, ("values", value.to_numpy())]
+    if issubclass(kind, (pandas.Timestamp, pandas.Timedelta, pandas.Period, pandas.Interval)):
+        return [("text", repr(value))]
+    return None
+
+
+def _tensor(value: Any, torch: Any) -> Parts:
+    plain = value.detach().cpu()
+    plain = plain.to_dense() if plain.is_sparse else plain
+    plain = plain.float() if plain.dtype == torch.bfloat16 else plain  # numpy has none; it is exact
+    return [
+        ("dtype", str(value.dtype)),
+        ("device", str(value.device)),
+        ("requires_grad", value.requires_grad),
+        ("values", plain.numpy()),
+    ]
