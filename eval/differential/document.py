@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-NUMBERED = frozenset({"l", "t", "d", "s", "z", "ba", "dq", "dd", "o", "np", "no"})
+NUMBERED = frozenset({"l", "t", "d", "s", "z", "ba", "dq", "dd", "o", "np", "no", "mk"})
 SEQUENCES = frozenset({"l", "t", "s", "z", "dq", "it"})
 
 
@@ -24,7 +24,7 @@ def children(document: Any) -> list[Any]:
         return list(document[2:])
     if tag == "o":
         return [value for _, value in document[4]] + [document[5]]
-    if tag == "no":
+    if tag in ("no", "mk"):
         return list(document[3])
     if tag == "bm":
         return [document[1]]

@@ -14,15 +14,16 @@ from collections.abc import Callable, Sequence, Set
 from dataclasses import dataclass
 from typing import Any
 
+from speedwright.eval.differential.arrays import OFFSET, array_edges, random_array
+from speedwright.eval.differential.cut import cut
 from speedwright.eval.differential.document import children, walk
 from speedwright.eval.differential.relations import other_attributes, related
 from speedwright.eval.differential.slots import LISTS, Slot, habits, put, slots
+from speedwright.eval.differential.tables import random_rows, table_edges
 
 MAX_SEED_CHARS = 8_000
 MAX_SEEDS = 40
-CUT_ITEMS = 12
 MAX_CHANGES = 3
-OFFSET = 400_000  # large and close together: what cancels loses its digits
 BIG_INTS = (2**31, -(2**31) - 1, 2**53 + 1, 2**63)
 # ruff: noqa: RUF001 (letters that look alike are the point)
 WORDS = ("", " ", "a", "A", "ß", "İstanbul", "ſ", "é", "e\u0301", "Ⅷ", "x y", "\n", "\t", "0", "-1",
@@ -76,18 +77,9 @@ def generate(
 def _seeds(calls: Sequence[Any]) -> list[Any]:
     small = [c for c in calls if len(_text(c)) <= MAX_SEED_CHARS]
     if not small:
-        small = [_cut(c) for c in calls]
+        small = [cut(c) for c in calls]
     step = max(1, len(small) // MAX_SEEDS)
     return small[::step][:MAX_SEEDS]
-
-
-def _cut(document: Any) -> Any:
-    """A call whose long lists are cut."""
-    if type(document) is not list:
-        return document
-    return [
-        [_cut(i) for i in part[:CUT_ITEMS]] if type(part) is list else part for part in document
-    ]
 
 
 def _simple(seeds: Sequence[Any]) -> list[Any]:
@@ -95,7 +87,7 @@ def _simple(seeds: Sequence[Any]) -> list[Any]:
     found = []
     for call in seeds[:8]:
         for slot in slots(call)[:12]:
-            for node in _edges(slot.node, call):
+            for node in _fitting(slot, _edges(slot.node, call)):
                 found.append(_with(call, slot, node))
     return found
 
@@ -122,7 +114,7 @@ def _drawn(seeds: Sequence[Any], seed: int, count: int) -> list[Any]:
             if len(alike) > 1 and draw(st.booleans()):
                 put(call, slot.path, draw(st.sampled_from(alike)))
             else:
-                put(call, slot.path, draw(_like(slot.node, call)))
+                put(call, slot.path, draw(_like(slot, call)))
         return call
 
     @hypothesis.seed(seed)
@@ -154,8 +146,10 @@ def _scattered(seeds: Sequence[Any], seed: int, count: int) -> list[Any]:
                 break
             slot = draw.choice(places)
             alike = [s.node for s in places if s.key == slot.key and type(s.node) is not list]
-            choices = [_random(slot.node, draw), *_edges(slot.node, call)[:9], *alike[:9]]
-            put(call, slot.path, draw.choice(choices[: draw.choice((1, len(choices)))]))
+            choices = [_random(slot.node, draw)]
+            if draw.choice((False, True)):
+                choices += [*_fitting(slot, _edges(slot.node, call))[:9], *alike[:9]]
+            put(call, slot.path, draw.choice(choices))
         found.append(call)
     return found
 
@@ -171,14 +165,24 @@ def _random(node: Any, draw: random.Random) -> Any:
     if type(node) is list and node[0] == "f" and "n" not in node[1]:
         value = float.fromhex(node[1])
         return ["f", (draw.uniform(-2, 2) * (value or 1.0)).hex()]
-    return node
+    if type(node) is list and node[0] == "np":
+        return random_array(node, draw)
+    return random_rows(node, draw) if type(node) is list and node[0] == "mk" else node
 
 
-def _like(node: Any, call: Any) -> Any:
-    """A strategy for values that might stand in a value's place."""
+def _fitting(slot: Slot, nodes: list[Any]) -> list[Any]:
+    """Those that can stand at a place: in a table, arrays of its length."""
+    if not slot.is_part:
+        return nodes
+    return [node for node in nodes if node[:1] == ["np"] and node[3] == slot.node[3]]
+
+
+def _like(slot: Slot, call: Any) -> Any:
+    """A strategy for values that might stand at a place."""
     from hypothesis import strategies as st
 
-    edges = st.sampled_from(_edges(node, call) or [node])
+    node = slot.node
+    edges = st.sampled_from(_fitting(slot, _edges(node, call)) or [node])
     if type(node) is int:
         room = max(10, 2 * abs(node))
         return st.one_of(edges, st.integers(-10, 20), st.integers(-room, room))
@@ -195,6 +199,9 @@ def _like(node: Any, call: Any) -> Any:
         return st.one_of(edges, numbers.map(lambda v: ["f", v.hex()]))
     if type(node) is list and node[0] in LISTS and node[2]:
         return st.one_of(edges, _shuffled(node, call))
+    if type(node) is list and node[0] in ("np", "mk"):
+        again = st.integers(0, 2**32).map(lambda seed: _random(node, random.Random(seed)))
+        return st.one_of(edges, again)
     return edges
 
 
@@ -228,7 +235,9 @@ def _edges(node: Any, call: Any) -> list[Any]:
         return [["d", _fresh(call), copy.deepcopy(pairs)] for pairs in _dict_edges(node[2])]
     if node[0] == "b":
         return [["b", ""], ["b", "00"], ["b", "ff80"], ["b", node[1] * 2], ["b", node[1][:2]], ""]
-    return []
+    if node[0] == "np":
+        return array_edges(node)
+    return table_edges(node) if node[0] == "mk" else []
 
 
 def _float_edges(node: Any) -> list[Any]:
@@ -267,7 +276,9 @@ def _list(node: Any, items: list[Any], call: Any) -> Any:
 def _renumbered(document: Any, numbers: Any) -> Any:
     if type(document) is not list or not children(document):
         return document
-    if any(type(n) is list and n[0] in ("r", "o", "dd", "no", "pa") for n in walk([document])):
+    if any(
+        type(n) is list and n[0] in ("r", "o", "dd", "no", "mk", "pa") for n in walk([document])
+    ):
         return document
     document = copy.deepcopy(document)
     for node in walk([document]):

@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from speedwright.eval.differential.arrays import array_of
+from speedwright.eval.differential.tables import columns_of
+
 SHOWN = 80
 
 
@@ -16,6 +19,8 @@ def kind_of(document: Any) -> str:
              "t": "tuple", "d": "dict", "s": "set", "z": "frozenset", "ba": "bytearray",
              "dq": "deque", "dd": "defaultdict", "it": "iterator", "np": "array"}  # fmt: skip
     tag = document[0]
+    if tag == "mk":
+        return str(document[2]).rpartition(".")[2]
     if tag in names:
         return names[tag]
     if tag == "k":
@@ -40,8 +45,12 @@ def _plain(document: Any, index: Mapping[int, Any], depth: int) -> str:
         return str(document[1])
     if tag == "b":
         return repr(bytes.fromhex(document[1]))
+    if tag == "np" and (array := array_of(document)) is not None:
+        return f"array({array.tolist()}, {array.dtype})" if array.size < 10_000 else str(document)
     if depth == 0:
         return "…"
+    if tag == "mk":
+        return _made(document, index, depth)
     if tag in ("l", "t", "s", "z", "dq"):
         inner = ", ".join(_plain(i, index, depth - 1) for i in document[2][:1000])
         return {"l": f"[{inner}]", "t": f"({inner})"}.get(tag, f"{{{inner}}}")
@@ -59,6 +68,16 @@ def _plain(document: Any, index: Mapping[int, Any], depth: int) -> str:
         inner = ", ".join(_plain(i, index, depth - 1) for i in document[2:])
         return f"{document[1]}({inner})"
     return str(document)[:10_000]
+
+
+def _made(document: Any, index: Mapping[int, Any], depth: int) -> str:
+    """A table by its columns, anything else by what it is made of."""
+    columns = columns_of(document)
+    if columns is not None:
+        texts = [f"{_plain(n, index, 1)}: {_plain(v, index, depth - 1)}" for n, v in columns]
+        return f"{kind_of(document)}({{{', '.join(texts)}}})"
+    inner = ", ".join(_plain(part, index, depth - 1) for part in document[3])
+    return f"{kind_of(document)}({inner})"
 
 
 def resolved(document: Any, index: Mapping[int, Any]) -> Any:

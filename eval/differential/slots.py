@@ -13,6 +13,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from speedwright.eval.differential.shown import kind_of
+from speedwright.eval.differential.sizes import Sizes, sizes
+from speedwright.eval.differential.tables import WHOLE, at, contents
 
 MAX_DEPTH = 6
 MAX_SLOTS = 3000
@@ -31,11 +33,13 @@ class Slot:
         key: Where, with positions in lists left out: alike for alike places.
         path: Indexes from the call's document to the value.
         node: The encoded value.
+        is_part: It is an array whose shape is given by what it stands in.
     """
 
     key: tuple[str, ...]
     path: Path
     node: Any
+    is_part: bool = False
 
 
 def slots(call: Any) -> list[Slot]:
@@ -79,6 +83,26 @@ def _inner(key: tuple[str, ...], path: Path, node: Any) -> Iterator[Slot]:
         for number, (name, value) in enumerate(node[2]):
             yield from _inner((*key, "key"), (*path, 2, number, 0), name)
             yield from _inner((*key, "value"), (*path, 2, number, 1), value)
+    elif node[0] == "no":
+        yield from _entries((*key, "*"), (*path, 3), node[3])
+    elif node[0] == "mk":
+        for name, place in contents(node):
+            is_part = node[2] not in WHOLE
+            yield from _content((*key, name), (*path, *place), at(node, place), is_part)
+
+
+def _content(key: tuple[str, ...], path: Path, node: Any, is_part: bool) -> Iterator[Slot]:
+    """An array in a table; of other columns each entry, since their length is the table's."""
+    if type(node) is list and node[0] == "np":
+        yield Slot(key=key, path=path, node=node, is_part=is_part)
+    elif type(node) is list and node[0] in ("l", "no"):
+        yield from _entries((*key, "*"), (*path, len(node) - 1), node[-1])
+
+
+def _entries(key: tuple[str, ...], path: Path, items: Sequence[Any]) -> Iterator[Slot]:
+    for number, item in enumerate(items):
+        if type(item) is not list or item[0] in ("f", "i", "b"):
+            yield Slot(key=key, path=(*path, number), node=item)
 
 
 @dataclass(slots=True)
@@ -96,6 +120,7 @@ class Habits:
         same_length: Pairs of arguments of one length.
         indexes: Pairs of an int argument and the list it points into.
         has_odd_floats: NaN or infinity was seen.
+        sizes: What arrays and tables keep.
     """
 
     kinds: dict[tuple[str, ...], set[str]] = field(default_factory=dict)
@@ -108,11 +133,14 @@ class Habits:
     same_length: set[tuple[tuple[str, ...], tuple[str, ...]]] = field(default_factory=set)
     indexes: set[tuple[tuple[str, ...], tuple[str, ...]]] = field(default_factory=set)
     has_odd_floats: bool = False
+    sizes: Sizes = field(default_factory=Sizes)
 
     def is_broken_by(self, call: Any) -> bool:
         """Whether a call is unlike every recorded one in a way that may matter."""
         found = slots(call)
-        return any(self._is_odd(slot) for slot in found) or self._breaks_pairs(found)
+        if any(self._is_odd(slot) for slot in found) or self._breaks_pairs(found):
+            return True
+        return self.sizes.are_broken_by((s.key, s.node) for s in found)
 
     def _is_odd(self, slot: Slot) -> bool:
         known = self.kinds.get(slot.key)
@@ -161,8 +189,9 @@ def habits(calls: Sequence[Any]) -> Habits:
     found = Habits()
     by_key: dict[tuple[str, ...], list[Any]] = {}
     tops = []
-    for call in calls:
-        places = slots(call)
+    every = [slots(call) for call in calls]
+    found.sizes = sizes([[(s.key, s.node) for s in places] for places in every])
+    for places in every:
         tops.append({s.key: s.node for s in places if len(s.key) == 1})
         for slot in places:
             by_key.setdefault(slot.key, []).append(slot.node)

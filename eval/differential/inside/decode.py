@@ -17,12 +17,9 @@ import uuid
 from collections import OrderedDict, defaultdict, deque
 from typing import Any
 
+from speedwright.eval.differential.inside.cannot import CannotDecode
 from speedwright.eval.differential.inside.encode import builtin_base
-
-
-class CannotDecode(Exception):
-    """Data that this version of the target cannot rebuild; the text says why."""
-
+from speedwright.eval.differential.inside.recipes import made
 
 KINDS: dict[str, Any] = {
     "range": range,
@@ -198,6 +195,9 @@ class Decoder:
 
     def _read_nd(self, dtype: str) -> Any:
         return importlib.import_module("numpy").dtype(dtype)
+
+    def _read_mk(self, number: int, recipe: str, documents: list[Any]) -> Any:
+        return self._keep(number, made(recipe, self.items(documents)))
 
     def _read_o(self, number: int, module: str, name: str, state: Any, content: Any) -> Any:
         kind = named(module, name)

@@ -18,8 +18,9 @@ Scalars stand for themselves; everything else is a list whose first item is a ta
     ["it", type, items, is_whole] iterator, consumed            ["x", module, name] opaque
     ["m", name] module            ["lg", name] logger
     ["lk", name] lock             ["sd", name] standard stream
+    ["mk", id, recipe, parts]     table, tensor, ...: see `recipes.py`
 
-"it" and "x" occur only in outcomes, never in what is replayed.
+"it" and "x" occur only in outcomes, never in what is replayed; "mk" only in what is replayed.
 """
 
 from __future__ import annotations
@@ -41,7 +42,9 @@ import uuid
 from collections import OrderedDict, defaultdict, deque
 from typing import Any
 
-from speedwright.eval.differential.inside.tables import parts_of
+from speedwright.eval.differential.inside.cannot import CannotEncode
+from speedwright.eval.differential.inside.recipes import recipe_of
+from speedwright.eval.differential.inside.tables import name_of, parts_of
 
 MAX_DEPTH = 100
 MAX_ITERATED = 2000
@@ -57,10 +60,6 @@ PLAIN: dict[type, Any] = {
 LOCKS = {type(threading.Lock()): "Lock", type(threading.RLock()): "RLock"}
 MUTABLE_BASES = (list, dict, set, OrderedDict)
 IMMUTABLE_BASES = (tuple, str, int, float, bytes, frozenset, complex)
-
-
-class CannotEncode(Exception):
-    """A value that cannot travel; the text names it."""
 
 
 def text_of(document: Any) -> str:
@@ -149,14 +148,10 @@ class Encoder:
             name = enum.Enum.__dict__["name"].__get__(value)
             member = name if type(name) is str else ["v", self.encode(value._value_, depth)]
             return ["e", self.module(kind.__module__), kind.__qualname__, member]
-        array = self._numpy(value, kind, depth)
-        if array is not None:
-            return array
-        parts = parts_of(value, kind) if self._is_outcome else None
-        if parts is not None:
-            number = self.number(value)
-            state = [[name, self.encode(part, depth)] for name, part in parts]
-            return ["o", number, self.module(kind.__module__), kind.__qualname__, state, None]
+        for read in (self._foreign, self._numpy):
+            document = read(value, kind, depth)
+            if document is not None:
+                return document
         if issubclass(kind, logging.Logger):
             return ["lg", logging.Logger.__getattribute__(value, "name")]
         for name in ("stdout", "stderr"):
@@ -170,6 +165,18 @@ class Encoder:
             if self._is_outcome and self._left >= 0:
                 return ["x", kind.__module__, kind.__qualname__]
             raise
+
+    def _foreign(self, value: Any, kind: type, depth: int) -> Any:
+        """A value whose content is none of Python's attributes; `None` if it is no such value."""
+        if not self._is_outcome:
+            recipe = recipe_of(value, kind)
+            return recipe and ["mk", self.number(value), recipe[0], self.items(recipe[1], depth)]
+        parts = parts_of(value, kind)
+        if parts is None:
+            return None
+        number = self.number(value)
+        state = [[name, self.encode(part, depth)] for name, part in parts]
+        return ["o", number, kind.__module__.partition(".")[0], name_of(kind), state, None]
 
     def _by_name(self, value: Any) -> Any:
         module, name = str(value.__module__), str(value.__qualname__)

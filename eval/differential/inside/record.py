@@ -20,8 +20,9 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from speedwright.eval.differential.inside.cannot import CannotEncode
 from speedwright.eval.differential.inside.channel import Channel, Watch
-from speedwright.eval.differential.inside.encode import CannotEncode, Encoder, text_of
+from speedwright.eval.differential.inside.encode import Encoder, text_of
 
 MARK = "__speedwright_record__"
 PER_SHAPE = 12

@@ -15,9 +15,10 @@ import sys
 import time
 from typing import Any
 
+from speedwright.eval.differential.inside.cannot import CannotDecode, CannotEncode
 from speedwright.eval.differential.inside.channel import Channel, Watch
-from speedwright.eval.differential.inside.decode import CannotDecode, Decoder
-from speedwright.eval.differential.inside.encode import CannotEncode, Encoder
+from speedwright.eval.differential.inside.decode import Decoder
+from speedwright.eval.differential.inside.encode import Encoder
 from speedwright.eval.differential.inside.lines import LineTrace
 
 RAISE = opcode.opmap["RAISE_VARARGS"]
@@ -108,6 +109,7 @@ def _outcome(function: Any, text: str, task: dict[str, Any]) -> dict[str, Any]:
         return {"kind": "unmade", "why": f"{type(error).__name__}: {error}"[:300]}
     said, wrong = _Said(), _Said()
     found: dict[str, Any] = {"kind": "returned"}
+    before = _as_outcome(args, keywords, task) if '["mk",' in text else None
     encoder = Encoder(task["outcome_size"], is_outcome=True)
     value = None
     start = time.monotonic()
@@ -120,6 +122,8 @@ def _outcome(function: Any, text: str, task: dict[str, Any]) -> dict[str, Any]:
         try:
             found["args"] = encoder.items(args, 1)
             found["keywords"] = encoder.pairs(keywords.items(), 1)
+            if before is not None:
+                found["is_used_up"] = [found["args"], found["keywords"]] != before
             if found["kind"] == "returned":
                 found["value"] = encoder.encode(value, 1)
         except CannotEncode as error:
@@ -128,6 +132,15 @@ def _outcome(function: Any, text: str, task: dict[str, Any]) -> dict[str, Any]:
             found["unread"] = f"{type(error).__name__} while it was read"
     found["stdout"], found["stderr"] = said.getvalue(), wrong.getvalue()
     return found
+
+
+def _as_outcome(args: list[Any], keywords: dict[str, Any], task: dict[str, Any]) -> Any:
+    """Arguments as they are written down after a call; `None` if they are too large for that."""
+    encoder = Encoder(task["outcome_size"], is_outcome=True)
+    try:
+        return [encoder.items(args, 1), encoder.pairs(keywords.items(), 1)]
+    except CannotEncode:
+        return None
 
 
 def _raised(error: BaseException, source: str) -> dict[str, Any]:

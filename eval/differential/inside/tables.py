@@ -1,8 +1,9 @@
 """Tables and tensors that a call left behind, as the parts in which two of them can differ.
 
-Covers: DataFrame, Series, Index, points and spans of time (pandas); tensors (torch), where the
-target has loaded them. Their content lies outside of Python's attributes.
-Does not cover: arguments, which would have to be rebuilt; categories that no value has.
+Covers: DataFrame, Series, Index, points and spans of time (pandas); tensors, sizes, dtypes (torch);
+masked and structured arrays and other subclasses (numpy), where the target has loaded them. Their
+content lies outside of Python's attributes.
+Does not cover: arguments (`recipes.py`); categories that no value has.
 """
 
 from __future__ import annotations
@@ -15,16 +16,36 @@ if TYPE_CHECKING:
     Parts = list[tuple[str, Any]]
 
 
+def name_of(kind: type) -> str:
+    """The type's name; a RangeIndex is an Index, since which of the two depends on how it came."""
+    name = kind.__qualname__
+    return "Index" if name == "RangeIndex" and "pandas" in sys.modules else name
+
+
 def parts_of(value: Any, kind: type) -> Parts | None:
     """Name and content of each part; `None` if it is nothing of the kind."""
     pandas, torch = sys.modules.get("pandas"), sys.modules.get("torch")
+    numpy = sys.modules.get("numpy")
+    if numpy is not None and issubclass(kind, getattr(numpy, "ndarray", ())):
+        return _array(value, kind, numpy)
     if pandas is not None and hasattr(pandas, "DataFrame"):
         found = _pandas(value, kind, pandas)
         if found is not None:
             return found
-    if torch is not None and issubclass(kind, getattr(torch, "Tensor", ())):
-        return _tensor(value, torch)
+    if torch is not None and hasattr(torch, "Tensor"):
+        return _torch(value, kind, torch)
     return None
+
+
+def _array(value: Any, kind: type, numpy: Any) -> Parts | None:
+    if value.dtype.fields is not None:
+        return [(name, value[name]) for name in value.dtype.names]
+    if kind is numpy.ndarray:
+        return None
+    if not issubclass(kind, numpy.ma.MaskedArray):
+        return [("values", value.view(numpy.ndarray))]
+    mask = numpy.ma.getmaskarray(value)
+    return [("mask", mask), ("values", numpy.where(mask, value.dtype.type(), value.data))]
 
 
 def _pandas(value: Any, kind: type, pandas: Any) -> Parts | None:
@@ -45,6 +66,14 @@ def _pandas(value: Any, kind: type, pandas: Any) -> Parts | None:
     if issubclass(kind, (pandas.Timestamp, pandas.Timedelta, pandas.Period, pandas.Interval)):
         return [("text", repr(value))]
     return None
+
+
+def _torch(value: Any, kind: type, torch: Any) -> Parts | None:
+    if issubclass(kind, torch.Size):
+        return [("sizes", list(value))]
+    if issubclass(kind, (torch.dtype, torch.device)):
+        return [("text", str(value))]
+    return _tensor(value, torch) if issubclass(kind, torch.Tensor) else None
 
 
 def _tensor(value: Any, torch: Any) -> Parts:

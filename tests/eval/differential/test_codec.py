@@ -18,8 +18,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from speedwright.eval.differential.inside.cannot import CannotEncode
 from speedwright.eval.differential.inside.decode import Decoder
-from speedwright.eval.differential.inside.encode import CannotEncode, Encoder, text_of
+from speedwright.eval.differential.inside.encode import Encoder, text_of
 
 SCALARS = st.one_of(
     st.none(),
