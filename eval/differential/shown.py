@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from speedwright.eval.differential.arrays import array_of
-from speedwright.eval.differential.tables import columns_of
+from speedwright.eval.differential.tables import columns_of, content_of
 
 SHOWN = 80
 
@@ -47,8 +47,13 @@ def _plain(document: Any, index: Mapping[int, Any], depth: int) -> str:
         return repr(bytes.fromhex(document[1]))
     if tag == "np" and (array := array_of(document)) is not None:
         return f"array({array.tolist()}, {array.dtype})" if array.size < 10_000 else str(document)
+    if tag == "ns" and (scalar := array_of(["np", 0, document[1], [], document[2]])) is not None:
+        return f"{scalar.dtype}({scalar.item()!r})"
     if depth == 0:
         return "…"
+    if tag == "no":
+        inner = ", ".join(_plain(i, index, depth - 1) for i in document[3][:1000])
+        return f"array([{inner}], object)"
     if tag == "mk":
         return _made(document, index, depth)
     if tag in ("l", "t", "s", "z", "dq"):
@@ -76,6 +81,9 @@ def _made(document: Any, index: Mapping[int, Any], depth: int) -> str:
     if columns is not None:
         texts = [f"{_plain(n, index, 1)}: {_plain(v, index, depth - 1)}" for n, v in columns]
         return f"{kind_of(document)}({{{', '.join(texts)}}})"
+    content = content_of(document)
+    if content is not None:
+        return f"{kind_of(document)}({_plain(content, index, depth - 1)})"
     inner = ", ".join(_plain(part, index, depth - 1) for part in document[3])
     return f"{kind_of(document)}({inner})"
 

@@ -89,10 +89,13 @@ class Sizes:
 
     Attributes:
         equal: Pairs of quantities: axes, rows, lengths and whole numbers.
+        filled: Axes and rows of which there always was one: few functions of arrays promise
+            anything for none.
         arrays: By place.
     """
 
     equal: frozenset[tuple[Quantity, Quantity]] = frozenset()
+    filled: frozenset[Quantity] = frozenset()
     arrays: Mapping[Key, Kept] = field(default_factory=dict)
 
     def are_broken_by(self, places: Iterable[tuple[Key, Any]]) -> bool:
@@ -100,6 +103,8 @@ class Sizes:
         places = list(places)
         found = quantities(places)
         if any(a in found and b in found and found[a] != found[b] for a, b in self.equal):
+            return True
+        if any(found.get(quantity) == 0 for quantity in self.filled):
             return True
         for key, node in places:
             array = array_of(node)
@@ -126,7 +131,12 @@ def sizes(calls: Sequence[Sequence[tuple[Key, Any]]]) -> Sizes:
         for a, b in itertools.combinations(names, 2)
         if {a[1], b[1]} != {WHOLE} and _agree(found, a, b)
     ]
-    return Sizes(frozenset(pairs), {key: kept(arrays) for key, arrays in by_key.items()})
+    rows = {q for q in names if q[1] != WHOLE}
+    return Sizes(
+        equal=frozenset(pairs),
+        filled=frozenset(q for q in rows if all(numbers.get(q) != 0 for numbers in found)),
+        arrays={key: kept(arrays) for key, arrays in by_key.items()},
+    )
 
 
 def quantities(places: Iterable[tuple[Key, Any]]) -> dict[Quantity, int]:

@@ -67,6 +67,12 @@ def columns_of(node: Any) -> list[tuple[Any, Any]] | None:
     return [(label, at(c, (2, 1))) for label, c in zip(labels[-1], columns, strict=True)]
 
 
+def content_of(node: Any) -> Any:
+    """What a series or an index holds; `None` of anything else."""
+    place = {"pandas.Series": (3, 2, 2, 1), "pandas.Index": (3, 0, 2, 1)}.get(node[2])
+    return None if place is None else at(node, place)
+
+
 def row_count(node: Any) -> int | None:
     """Rows of a table; `None` of anything else."""
     if not is_made(node) or node[2] not in TABLES or not is_made(node[3][0]):

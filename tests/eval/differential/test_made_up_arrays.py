@@ -130,6 +130,8 @@ KEPT = {
     "sum": ([call(a([[0.5, 0.5], [0.2, 0.8]]))], call(a([[0.5, 0.5], [0.5, 0.8]]))),
     "nan": ([call(a([1.5]))], call(a([float("nan")]))),
     "axes": ([call(a([1.5, 2.5]))], call(a([[1.5, 2.5]]))),
+    "none": ([call(a([1.5, 2.5]))], call(a([1.5, 2.5])[:0])),
+    "no rows": ([call(TABLE)], call(TABLE[:0])),
     "column": ([call(TABLE)], call(TABLE.assign(number=9))),
 }
 
