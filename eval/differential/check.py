@@ -33,7 +33,13 @@ from speedwright.eval.differential.faults import (
 )
 from speedwright.eval.differential.floats import is_rounding
 from speedwright.eval.differential.generate import generate
-from speedwright.eval.differential.programs import check_programs
+from speedwright.eval.differential.native_reach import native_reach, wanted_lines
+from speedwright.eval.differential.programs import (
+    ProgramReport,
+    all_variants,
+    check_programs,
+    run_once,
+)
 from speedwright.eval.differential.reach import missed_lines, still_missed
 from speedwright.eval.differential.recording import (
     RecordedFunction,
@@ -90,7 +96,8 @@ def check_differential(
     """
     if deadline_s is not None and time.monotonic() > deadline_s:
         return DifferentialReport(notes=("no differential test (step 5): no time was left",))
-    changes = find_changes(baseline.folder, folder, touched_files(diff))
+    touched = touched_files(diff)
+    changes = find_changes(baseline.folder, folder, touched)
     if is_search and not _is_cheap(baseline, changes):
         return DifferentialReport(notes=("no differential test in a search: recording is slow",))
     report = _check_functions(
@@ -104,12 +111,31 @@ def check_differential(
     )
     if is_search or report.verdict is not None:
         return report
-    programs = check_programs(baseline, folder, seed=seed, end_s=_end_s(baseline, deadline_s))
+    made = all_variants(baseline, seed=seed)
+    end_s = _end_s(baseline, deadline_s)
+    programs = check_programs(baseline, folder, made, end_s=end_s)
+    wanted = wanted_lines(touched)
+    reach = None
+    if wanted and programs.verdict is None:
+        reach = native_reach(baseline, diff, wanted, made, run_once, end_s=end_s)
     return replace(
         report,
         verdict=programs.verdict,
         programs=programs.compared,
-        notes=(*report.notes, *programs.notes),
+        notes=(*report.notes, *_how(report, programs), *programs.notes),
+        native=reach,
+    )
+
+
+def _how(report: DifferentialReport, programs: ProgramReport) -> tuple[str, ...]:
+    """What was compared where there was no function to call."""
+    if report.functions:
+        return ()
+    if not programs.compared:
+        return ("no differential test (step 5): the patch changes no Python function",)
+    return (
+        "calls of single functions (step 5): the patch changes none of Python; the program as a "
+        f"whole was compared, {programs.compared} runs with other inputs",
     )
 
 
@@ -141,7 +167,7 @@ def _check_functions(
     if changes.left_out:
         notes.append(f"{changes.left_out} more changed functions were not compared")
     if not changes.functions:
-        return DifferentialReport(notes=(*notes, *_why_none(changes)))
+        return DifferentialReport(notes=tuple(notes))
     tests_s = baseline.tests.result.wall_s if baseline.tests else 0.0
     found = recorded(baseline, changes.functions, wall_s=5 * max(tests_s, baseline.wall_s) + 20)
     notes += found.notes
@@ -207,10 +233,6 @@ def _compare_made_up(
     else:
         missed = missed_lines(bench, tally.compared, changes.added_lines)
     return None if missed is None else tuple(f"{file}:{line}" for file, line in missed)
-
-
-def _why_none(changes: Changes) -> tuple[str, ...]:
-    return ("no differential test (step 5): the patch changes no Python function",)
 
 
 def _open(

@@ -42,13 +42,23 @@ class ProgramReport:
     notes: tuple[str, ...] = ()
 
 
-def check_programs(baseline: Baseline, folder: Path, *, seed: int, end_s: float) -> ProgramReport:
-    """Compare varied runs of the workload command, as far as time allows.
+def all_variants(baseline: Baseline, *, seed: int) -> tuple[Variant, ...]:
+    """Varied runs of the workload command and of the programs that the tests start.
 
     Raises:
         SandboxError: The sandbox failed.
     """
-    made = (*_of_workload(baseline, seed), *_of_tests(baseline, seed))
+    return (*_of_workload(baseline, seed), *_of_tests(baseline, seed))
+
+
+def check_programs(
+    baseline: Baseline, folder: Path, made: Sequence[Variant], *, end_s: float
+) -> ProgramReport:
+    """Compare varied runs, as far as time allows.
+
+    Raises:
+        SandboxError: The sandbox failed.
+    """
     if not made:
         return ProgramReport()
     end_s = min(end_s, time.monotonic() + SHARE * max(0.0, end_s - time.monotonic()) + 5)
@@ -85,10 +95,10 @@ def _run(
     for variant in made:
         if time.monotonic() > end_s:
             break
-        first = functools.partial(_once, base, variant, limits, 0)
-        other = functools.partial(_once, candidate, variant, long, 0)
+        first = functools.partial(run_once, base, variant, limits, 0)
+        other = functools.partial(run_once, candidate, variant, long, 0)
         before, after = run_side_by_side((first, other))
-        second = _once(base, variant, limits, 1)
+        second = run_once(base, variant, limits, 1)
         if not (before.is_success or _is_refusal(before)) or _differs(before, second):
             continue
         compared += 1
@@ -102,7 +112,12 @@ def _run(
     return ProgramReport(compared=compared, notes=tuple(notes[:3]))
 
 
-def _once(session: Session, variant: Variant, limits: Limits, seed: int) -> ProcessResult:
+def run_once(session: Session, variant: Variant, limits: Limits, seed: int) -> ProcessResult:
+    """One run, its input files written anew.
+
+    Raises:
+        SandboxError: The sandbox failed.
+    """
     argv = list(variant.argv)
     for number, data in variant.files:
         session.write(f"input{number}", data)

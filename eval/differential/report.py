@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from speedwright.eval.differential.native_reach import Reach
 from speedwright.eval.verdict import Crashed, Incorrect, TimedOut
 
 SHOWN_LINES = 6
@@ -21,6 +22,7 @@ class DifferentialReport:
         calls_replayed: Of these, calls compared between base and candidate.
         generated: Made-up calls compared.
         uncovered_lines: Added lines that no replayed call reached; `None` where nobody looked.
+        native: Added lines of C and C++ that nothing reached; `None` where there are none.
         programs: Varied runs of the workload command that were compared.
         sample: Some of the compared calls, for people.
         notes: Sentences for people: what was not checked, and what differs without being a fault.
@@ -32,6 +34,7 @@ class DifferentialReport:
     calls_replayed: int = 0
     generated: int = 0
     uncovered_lines: tuple[str, ...] | None = None
+    native: Reach | None = None
     programs: int = 0
     sample: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
@@ -44,17 +47,11 @@ class DifferentialReport:
     @property
     def not_checked(self) -> tuple[str, ...]:
         """Sentences for the verdict."""
-        said = list(self.notes)
-        if self.uncovered_lines:
-            shown = ", ".join(self.uncovered_lines[:SHOWN_LINES])
-            more = len(self.uncovered_lines) - SHOWN_LINES
-            count = len(self.uncovered_lines)
-            noun = "changed line was" if count == 1 else "changed lines were"
-            said.insert(
-                0,
-                f"{count} {noun} reached by no replayed call: {shown}"
-                + (f" and {more} more" if more > 0 else ""),
-            )
+        said = [*_reached(self.uncovered_lines, "by no replayed call"), *self.notes]
+        if self.native is not None:
+            said += _reached(self.native.missed, "by no test and no run of the program")
+            if self.native.missed is None:
+                said.append(f"whether the changed C or C++ lines are reached: {self.native.why}")
         if not self.is_done and not said:
             said.append("no differential test (step 5): no call of a changed function was seen")
         return tuple(said)
@@ -62,6 +59,7 @@ class DifferentialReport:
     def to_json(self) -> dict[str, Any]:
         """For the record."""
         uncovered = self.uncovered_lines
+        missed = self.native.missed if self.native else None
         return {
             "functions": list(self.functions),
             "calls_recorded": self.calls_recorded,
@@ -70,5 +68,16 @@ class DifferentialReport:
             "programs": self.programs,
             "sample": list(self.sample),
             "uncovered_lines": None if uncovered is None else list(uncovered),
+            "native_lines_missed": None if missed is None else list(missed),
             "notes": list(self.notes),
         }
+
+
+def _reached(lines: tuple[str, ...] | None, how: str) -> list[str]:
+    """One sentence on lines that were not reached; none if there are none."""
+    if not lines:
+        return []
+    more = len(lines) - SHOWN_LINES
+    noun = "changed line was" if len(lines) == 1 else "changed lines were"
+    shown = ", ".join(lines[:SHOWN_LINES]) + (f" and {more} more" if more > 0 else "")
+    return [f"{len(lines)} {noun} reached {how}: {shown}"]

@@ -67,17 +67,26 @@ class Versions:
             VersionFailed: It does not apply or build.
             SandboxError: The sandbox failed.
         """
-        into = self._next_folder()
-        self._target.snapshot.checkout(into)
-        _fix_times(into)
-        if diff:
-            self._apply(into, diff)
+        into = self.unbuilt(diff)
         if self._target.build:
             self._build(into)
         if self._bytecode is not None:
             changed = _changed_python(diff)
             _copy_bytecode(self._bytecode, into, skip=changed)
             self._compile(into, changed)
+        return into
+
+    def unbuilt(self, diff: str) -> Path:
+        """A new folder with the sources of the base plus `diff`, nothing built.
+
+        Raises:
+            VersionFailed: It does not apply.
+        """
+        into = self._next_folder()
+        self._target.snapshot.checkout(into)
+        _fix_times(into)
+        if diff:
+            self._apply(into, diff)
         return into
 
     def copy(self, folder: Path) -> Path:
