@@ -19,6 +19,7 @@ from speedwright.errors import SandboxError
 from speedwright.sandbox.cgroup import BoxCounters, counters_of
 from speedwright.sandbox.channel import DescriptorWire
 from speedwright.sandbox.engine import is_answering
+from speedwright.sandbox.networks import is_on_a_network
 
 if TYPE_CHECKING:
     import docker
@@ -100,7 +101,7 @@ class ContainerCage:
 
         Raises:
             docker.errors.APIError: The engine refused.
-            SandboxError: The engine's connection cannot carry a stream.
+            SandboxError: The engine's connection cannot carry a stream, or the box has a network.
         """
         import docker
 
@@ -111,6 +112,8 @@ class ContainerCage:
             found: dict[str, Any] = self._client.api.inspect_container(self._container)
             self.pid = int(found["State"]["Pid"])
             self._counters = counters_of(self.pid, container=self._container)
+            if self._counters is not None and is_on_a_network(self.pid):
+                raise SandboxError("the engine gave a box the network")
         return self.wire
 
     @property

@@ -53,6 +53,8 @@ if TYPE_CHECKING:
 
 _OURS = ("PATH", "HOME", "TMPDIR", "LANG")  # what every box sets by itself
 SHIMS_INSIDE = f"{PLACE_INSIDE}/.bin"
+HOSTS = Path(__file__).with_name("hosts").resolve()  # `localhost`, which the engine leaves out
+HOSTS_INSIDE = "/etc/hosts"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -199,6 +201,7 @@ class DockerSandbox:
             for mount in box.mounts
         }
         shown[SUPERVISOR_INSIDE] = Shown(source=compiled(SUPERVISOR))
+        shown[HOSTS_INSIDE] = Shown(source=HOSTS)
         if not image.is_host:
             env = _environment_of(client, image)
             path = env.get("PATH", "/usr/local/bin:/usr/bin:/bin")
@@ -289,6 +292,7 @@ def _create(client: docker.DockerClient, plan: _Plan, box: Box, engine: EngineFa
             user=user,
             working_dir="/",
             hostname="box",
+            network_disabled=True,
             stdin_open=True,
             environment={},
             labels=Owner.of_this_process().labels(box.label),

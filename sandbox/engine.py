@@ -28,6 +28,7 @@ _COMPARE = (  # by the shell alone: an image need not have `cat`; the nonce is a
     "read -r boot </proc/sys/kernel/random/boot_id; read -r nonce </probe/nonce; "
     'test "$boot $nonce" = "$1 $2"'
 )
+_VERSIONS: dict[str, str] = {}  # of the interface, by address: asked for once, not for every box
 _INSTALL_HINT = (
     "start the engine (`systemctl start docker`) or install one (`apt install docker.io`), "
     "or choose `--sandbox bubblewrap`"
@@ -75,11 +76,16 @@ def connect(*, timeout_s: float = REQUEST_TIMEOUT_S) -> docker.DockerClient:
     environment = {**os.environ, "DOCKER_HOST": address}
     try:
         client = docker.from_env(
-            timeout=int(patience_s), use_context=False, environment=environment
+            version=_VERSIONS.get(address),
+            timeout=int(patience_s),
+            use_context=False,
+            environment=environment,
         )
     except docker.errors.DockerException as error:
         raise _no_answer(address, _first_line(error)) from error
     client.api.timeout = int(timeout_s)
+    if address.startswith("unix:"):  # which was pinged above
+        _VERSIONS[address] = client.api.api_version
     return client
 
 

@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 
 from speedwright.errors import EnvironmentMissing, ImageMissing, SandboxError, SandboxUnavailable
-from speedwright.sandbox import MIB, Box, Call, Limits, Mount, Outcome
+from speedwright.sandbox import MIB, Box, Call, Limits, Mount, Outcome, container
 from speedwright.sandbox.docker import DockerSandbox
 from speedwright.sandbox.engine import connect
 from speedwright.sandbox.owner import OWNER_LABEL, RUN_LABEL, Owner
@@ -351,3 +351,22 @@ def test_description_names_the_image_by_its_digest(no_leftovers: str) -> None:
     assert facts["image"].startswith("speedwright-host:")
     assert facts["image_digest"].startswith("sha256:")
     assert facts["cgroup_version"] in ("1", "2")
+
+
+def test_localhost_has_a_name_and_works(no_leftovers: str) -> None:
+    code = """
+        import socket
+        listening = socket.create_server(("localhost", 0))
+        socket.create_connection(("localhost", listening.getsockname()[1]), 5)
+        """
+    with DockerSandbox().open(a_box(no_leftovers)) as session:
+        result = session.run(python(code))
+    assert result.is_success, result.stderr
+
+
+def test_box_with_a_network_is_refused_and_removed(
+    no_leftovers: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(container, "is_on_a_network", lambda _: True)
+    with pytest.raises(SandboxError, match="network"):
+        DockerSandbox().open(a_box(no_leftovers))
