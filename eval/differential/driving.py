@@ -10,7 +10,7 @@ from typing import Any
 
 from speedwright.errors import SandboxError
 from speedwright.eval.judge.baseline import Baseline
-from speedwright.eval.judge.boxes import MEMORY_BYTES, box_for, open_box
+from speedwright.eval.judge.boxes import MEMORY_BYTES, box_for
 from speedwright.profiler.timer import SOURCE_MOUNT, import_env, seed_env
 from speedwright.sandbox import MIB, Call, Limits, Mount, Outcome, ProcessResult, Session, compiled
 
@@ -75,7 +75,7 @@ def open_driver(baseline: Baseline, folder: Path) -> Session:
     Raises:
         SandboxError: The sandbox failed.
     """
-    limits = Limits(memory_bytes=MEMORY_BYTES, output_bytes=REPLY_BYTES)
+    limits = replace(baseline.sample_limits, output_bytes=REPLY_BYTES)
     trusted = baseline.versions.trusted
     box = box_for(
         baseline.target,
@@ -85,7 +85,7 @@ def open_driver(baseline: Baseline, folder: Path) -> Session:
         limits=limits,
     )
     mounts = (*box.mounts, Mount(name=DRIVER_MOUNT, source=compiled(DRIVER)))
-    return open_box(baseline.target, replace(box, mounts=mounts))
+    return baseline.versions.open(replace(box, mounts=mounts), folder)
 
 
 def ask(session: Session, task: dict[str, Any], *, wall_s: float, seed: int = 0) -> dict[str, Any]:

@@ -138,7 +138,7 @@ def _cascade(case: Case, baseline: Baseline, progress: Progress, trace: _Trace) 
 
     progress.step("build", case.candidate.author)
     try:
-        folder = baseline.versions.fresh(case.candidate.diff)
+        folder = baseline.versions.fresh(case.candidate.diff, compiles=False)
         reference = baseline.versions.folder(case.reference_diff)
     except VersionFailed as failed:
         trace.done("build")

@@ -19,7 +19,7 @@ from enum import StrEnum
 from pathlib import Path
 
 from speedwright.eval.judge.baseline import Baseline
-from speedwright.eval.judge.boxes import box_for, open_box, timing_cpus
+from speedwright.eval.judge.boxes import box_for, timing_cpus
 from speedwright.eval.judge.cpu_clock import cores, cpu_comparison, cpu_witness
 from speedwright.eval.judge.dynamic import process_comparison, refuse_dishonest, warnings
 from speedwright.eval.judge.explain import (
@@ -361,7 +361,7 @@ def _open_arms(
             is_writable=baseline.needs_write,
             limits=limits,
         )
-        return open_box(baseline.target, box)
+        return baseline.versions.open(box, folder)
 
     with ExitStack() as stack:
         openers = [functools.partial(opened, folder) for folder in arms.values()]

@@ -9,15 +9,17 @@ from __future__ import annotations
 import itertools
 import os
 import shutil
+from contextlib import ExitStack
 from pathlib import Path
 
 from speedwright.errors import PatchUnreadable, TargetBroken
 from speedwright.eval.judge.boxes import MEMORY_BYTES, box_for, open_box
+from speedwright.eval.judge.bytecode import compile_in
 from speedwright.eval.patch import touched_files, without_carriage_returns
 from speedwright.eval.target import Target
 from speedwright.eval.verdict import BuildFailed, TimedOut
 from speedwright.profiler.timer import SOURCE_MOUNT, import_env
-from speedwright.sandbox import GIB, Call, Limits, Outcome, ProcessResult
+from speedwright.sandbox import GIB, Box, Call, Limits, Outcome, ProcessResult, Session
 from speedwright.sandbox.snapshot import apply_diff
 
 FIXED_TIME_S = 1_000_000_000
@@ -46,6 +48,7 @@ class Versions:
         self._scratch = scratch
         self._bytecode: Path | None = None
         self._built: dict[str, Path] = {}
+        self._uncompiled: dict[Path, tuple[str, ...]] = {}
         self._numbers = itertools.count(1)
         self.trusted = self._make_trusted()
 
@@ -60,8 +63,13 @@ class Versions:
             self._built[diff] = self.fresh(diff)
         return self._built[diff]
 
-    def fresh(self, diff: str = "") -> Path:
+    def fresh(self, diff: str = "", *, compiles: bool = True) -> Path:
         """A new folder with the built version, for a caller that may write to it.
+
+        Args:
+            diff: Against the base.
+            compiles: Make bytecode of the touched files now, in a box for nothing else; if not,
+                the first `open` does.
 
         Raises:
             VersionFailed: It does not apply or build.
@@ -73,7 +81,10 @@ class Versions:
         if self._bytecode is not None:
             changed = _changed_python(diff)
             _copy_bytecode(self._bytecode, into, skip=changed)
-            self._compile(into, changed)
+            if files := tuple(p for p in sorted(changed) if (into / p).is_file()):
+                self._uncompiled[into] = files
+                if compiles:
+                    self.open(box_for(self._target, into, trusted=self.trusted), into).close()
         return into
 
     def unbuilt(self, diff: str) -> Path:
@@ -88,6 +99,21 @@ class Versions:
         if diff:
             self._apply(into, diff)
         return into
+
+    def open(self, box: Box, folder: Path) -> Session:
+        """Open a box that shows a version, and make there what the version lacks of bytecode.
+
+        Raises:
+            SandboxError: The sandbox failed.
+        """
+        session = open_box(self._target, box)
+        with ExitStack() as undo:
+            undo.callback(session.close)
+            if folder in self._uncompiled:
+                compile_in(session, folder, self._uncompiled[folder])
+                del self._uncompiled[folder]
+            undo.pop_all()
+        return session
 
     def copy(self, folder: Path) -> Path:
         """A byte-identical copy of a built version."""
@@ -104,19 +130,8 @@ class Versions:
 
     def forget(self, folder: Path) -> None:
         """Remove a folder made by `fresh` or `copy`."""
+        self._uncompiled.pop(folder, None)
         shutil.rmtree(folder, ignore_errors=True)
-
-    def _compile(self, folder: Path, changed: frozenset[str]) -> None:
-        """Bytecode for the files a patch touches: the base has it, so the candidate gets it too."""
-        files = sorted(p for p in changed if (folder / p).is_file())
-        if not files:
-            return
-        box = box_for(self._target, folder, trusted=self.trusted, is_writable=True)
-        with open_box(self._target, box) as session:
-            source = session.where(SOURCE_MOUNT)
-            # A file that does not parse is no fault here: importing it will say so.
-            words = ("python", "-I", "-m", "compileall", "-q", "--", *files)
-            session.run(Call(argv=words, cwd=source))
 
     def _next_folder(self) -> Path:
         # Equal length for every version: the path's length shifts the stack. Steps that run side by
