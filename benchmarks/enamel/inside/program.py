@@ -113,13 +113,13 @@ def serve(
     read(go, 1)  # from here on, on the core for timing
     exec(WARM_UP, {})
     marshal.dumps([1, "a", 2.0], OUTPUT_VERSION)
-    the_time = time.time
+    answer = answering(out)
     while True:
         scope = {"time": time, "input": None, "print": None, "__input": given}
         del given
         write(out, b"R")
         read(go, 1)
-        answer(code, scope, out, the_time)
+        answer(code, scope)
         head = read(go, SIZE.size)
         if not head:
             os._exit(0)
@@ -127,32 +127,39 @@ def serve(
         given = loads(exactly(go, SIZE.unpack(head)[0]))
 
 
-def answer(code: CodeType, scope: dict[str, Any], out: int, the_time: Callable[[], float]) -> None:
-    """Execute definitions and call, and send what came of it."""
-    clock, dumps, pack = time.perf_counter, marshal.dumps, HEAD.pack
-    status, payload, elapsed_s, start_s = OK, b"", 0.0, clock()
-    try:
-        exec(code, scope)
-    except MemoryError:
-        status = MEMORY
-    except OverflowError:
-        status = OVERFLOW
-    except BaseException as error:  # noqa: BLE001  # whatever it is, it is the program's end
-        status, payload = RAISED, type(error).__name__.encode()[:SAID_BYTES]
-    program_s = clock() - start_s
-    if status == OK:
+def answering(out: int) -> Callable[[CodeType, dict[str, Any]], None]:
+    """What executes definitions and call, and sends what came of it.
+
+    It holds what it uses from before the program's first line.
+    """
+    the_time, clock, dumps, pack = time.time, time.perf_counter, marshal.dumps, HEAD.pack
+
+    def answer(code: CodeType, scope: dict[str, Any]) -> None:
+        status, payload, elapsed_s, start_s = OK, b"", 0.0, clock()
         try:
-            payload = dumps(scope["__output"], OUTPUT_VERSION)
+            exec(code, scope)
         except MemoryError:
             status = MEMORY
-        except BaseException as error:  # noqa: BLE001  # foreign types, or a bent interpreter
-            status, payload = NOT_PLAIN, str(error).encode()[:SAID_BYTES]
-        try:
-            elapsed_s = float(scope["__t1"] - scope["__t0"])
-        except BaseException:  # noqa: BLE001  # the program put something else there
-            status = RAISED
-    is_patched = scope.get("time") is not time or time.time is not the_time
-    send(out, pack(status, is_patched, elapsed_s, program_s, len(payload)) + payload)
+        except OverflowError:
+            status = OVERFLOW
+        except BaseException as error:  # noqa: BLE001  # whatever it is, it is the program's end
+            status, payload = RAISED, type(error).__name__.encode()[:SAID_BYTES]
+        program_s = clock() - start_s
+        if status == OK:
+            try:
+                payload = dumps(scope["__output"], OUTPUT_VERSION)
+            except MemoryError:
+                status = MEMORY
+            except BaseException as error:  # noqa: BLE001  # foreign types, or a bent interpreter
+                status, payload = NOT_PLAIN, str(error).encode()[:SAID_BYTES]
+            try:
+                elapsed_s = float(scope["__t1"] - scope["__t0"])
+            except BaseException:  # noqa: BLE001  # the program put something else there
+                status = RAISED
+        is_patched = scope.get("time") is not time or time.time is not the_time
+        send(out, pack(status, is_patched, elapsed_s, program_s, len(payload)) + payload)
+
+    return answer
 
 
 def _limit(memory_bytes: int) -> None:

@@ -62,8 +62,10 @@ def run_plan(
                     outputs.append(output)
                     room -= len(output)
                 run["output"] = place
-        runs += found
-        if found[-1]["status"] != "ok" or room < 0:
+            runs.append(run)
+            if room < 0:
+                break
+        if runs[-1]["status"] != "ok" or room < 0:
             repetitions.close()
     watch.close()
     return runs, outputs
