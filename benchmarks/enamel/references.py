@@ -21,7 +21,7 @@ from speedwright.benchmarks.enamel.timing import ReferencePlan, Run, opening_of
 from speedwright.eval.metrics.hodges_lehmann import hodges_lehmann
 from speedwright.sandbox.machine import machine_facts
 
-VERSION = 3
+VERSION = 4
 PLAUSIBLE_FACTOR = 4.0  # more than that between two hours is another machine
 # A single run of a level against what was kept: much slower happens to a single run by chance.
 FASTEST, SLOWEST = 0.67, 2.0
@@ -67,16 +67,17 @@ def key_of_times(tests: str, sandbox: str) -> str:
 def calibration_plan(
     kept: Sequence[Run], cases: Sequence[Case], parameters: Parameters
 ) -> ReferencePlan:
-    """The slowest case in full, and after the first of it the slowest of every other level once."""
+    """The slowest case in full, two calls a process, and once the slowest of every other level."""
     times = _times(kept)
     slowest = max(times, key=lambda case: times[case])
-    chosen = [slowest]
+    twice = [slowest] * 2
+    chosen = list(twice)
     for level in parameters.weighted:
         members = [case for case in times if cases[case].draw.level == level]
         if members and level != cases[slowest].draw.level:
             chosen.append(max(members, key=lambda case: times[case]))
     opening = opening_of(cases, parameters)
-    again = [(opening, [slowest])] * (parameters.repetitions - 1)
+    again = [(opening, twice)] * (parameters.repetitions // 2 - 1)
     return ReferencePlan(rounds=[(opening, chosen), *again])
 
 

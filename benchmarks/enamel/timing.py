@@ -19,7 +19,6 @@ REFERENCE_S = 120.0
 SLOW_S = 5.0  # more than any reference needs
 EACH_S = 0.5
 GRACE_S = 0.02
-ONCE = 3  # of the slowest case before anything is known of the others
 Round = tuple[int | None, list[int]]
 """What one process is called with: an opening if there is one, and cases in order."""
 
@@ -194,8 +193,8 @@ def reference_plan(cases: Sequence[Case], parameters: Parameters) -> ReferencePl
     """Cases of each level with a weight, the one first that the hints call the slowest.
 
     The reference's time of a level is its largest one. The runner repeats the first case in full,
-    and of the others those that may be slower: their first run took longer. Every repetition is a
-    process that an opening has warmed, as for a sample.
+    and of the others those that may be slower: their first run took longer. It is called twice
+    in a row: between a sample, which is called once, and the official evaluator's tight loop.
     """
     opening = opening_of(cases, parameters)
     again: list[Round] = []
@@ -204,7 +203,8 @@ def reference_plan(cases: Sequence[Case], parameters: Parameters) -> ReferencePl
         again.append((opening, slowest_first(members, cases)))
     rounds: list[Round] = []
     for _, members in again:
-        rounds += [(opening, members), *[(opening, members[:1])] * (ONCE - 1)]
+        twice = members[:1] * 2
+        rounds += [(opening, [*twice, *members[1:]]), (opening, twice)]
     return ReferencePlan(rounds=rounds, again=again)
 
 

@@ -35,9 +35,6 @@ if TYPE_CHECKING:
     from speedwright.benchmarks.enamel.inside.repetition import Round
 
 
-FEWER, MORE = 3, 5  # of the reference's case that was timed before, of one that ran once
-
-
 def run_plan(
     code: CodeType, plan: Sequence[Round], limit_s: float, request: dict[str, Any]
 ) -> tuple[list[dict[str, Any]], list[bytes]]:
@@ -95,8 +92,8 @@ def run_reference(code: CodeType, request: dict[str, Any]) -> list[dict[str, Any
     for opening, (first, *others) in request["reference_again"]:
         bar_s = middle([own_s(run) for run in runs if run["case"] == first])
         slow = [run["case"] for run in runs if run["case"] in others and own_s(run) > bar_s]
-        again += [(opening, [first, *slow])] * FEWER
-        again += [(opening, slow)] * (MORE - FEWER) if slow else []
+        again.append((opening, [first, first, *slow, *slow]))
+        again += [(opening, [*slow, *slow]), (opening, slow)] if slow else []
     return runs + run_plan(code, again, limit_s, request)[0]
 
 

@@ -249,6 +249,14 @@ def test_work_between_an_answer_and_the_next_input_is_work() -> None:
     assert shared(moved).efficiency == pytest.approx(1.0)
 
 
+def test_a_burst_beside_one_call_of_the_expert_gives_no_sample_more_time() -> None:
+    """Some cases of the expert run once; its own clock is believed."""
+    once = [r for r in gaps(reference(), GAP_S) if r.case != 2]
+    single = replace(run(2, 1.0), gap_s=GAP_S + 50.0, wall_s=90.0)
+    stick = yardstick((*once, single), CASES, SMALL)
+    assert stick.hardened == STICK.hardened
+
+
 def test_a_first_call_is_not_granted_what_a_gap_takes() -> None:
     slow = tuple(replace(r, gap_s=0.0, wall_s=r.wall_s + GAP_S, call_s=0.0) for r in runs(EQUAL))
     assert shared(slow).efficiency < 0.99
