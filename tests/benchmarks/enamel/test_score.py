@@ -257,6 +257,16 @@ def test_a_burst_beside_one_call_of_the_expert_gives_no_sample_more_time() -> No
     assert stick.hardened == STICK.hardened
 
 
+def test_a_gap_is_compared_with_those_after_an_opening() -> None:
+    """The expert is called again with the same input, which costs less to take."""
+    made: list[Run] = []
+    for r in reference():
+        level = CASES[r.case].draw.level
+        made += [opened(level, 0.6), replace(r, gap_s=0.9), *gaps((r,) * 3, GAP_S)]
+    stick = yardstick(made, CASES, SMALL)
+    assert set(stick.gap_s.values()) == {0.9}
+
+
 def test_a_first_call_is_not_granted_what_a_gap_takes() -> None:
     slow = tuple(replace(r, gap_s=0.0, wall_s=r.wall_s + GAP_S, call_s=0.0) for r in runs(EQUAL))
     assert shared(slow).efficiency < 0.99
