@@ -30,7 +30,7 @@ from speedwright.errors import SandboxError
 from speedwright.eval.progress import Progress
 
 CONFIRMATIONS = 2  # of a time-out in level 0, where a busy machine would decide right or wrong
-CHEATS = ("left-processes", "left-state", "patched-clock")
+CHEATS = ("left-processes", "left-state", "left-threads", "patched-clock")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

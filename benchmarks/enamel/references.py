@@ -17,11 +17,11 @@ from typing import Any
 from speedwright.benchmarks.enamel.cache import TestCache
 from speedwright.benchmarks.enamel.cases import Case
 from speedwright.benchmarks.enamel.parameters import Parameters
-from speedwright.benchmarks.enamel.timing import ReferencePlan, Run
+from speedwright.benchmarks.enamel.timing import ReferencePlan, Run, opening_of
 from speedwright.eval.metrics.hodges_lehmann import hodges_lehmann
 from speedwright.sandbox.machine import machine_facts
 
-VERSION = 2
+VERSION = 4
 PLAUSIBLE_FACTOR = 4.0  # more than that between two hours is another machine
 # A single run of a level against what was kept: much slower happens to a single run by chance.
 FASTEST, SLOWEST = 0.67, 2.0
@@ -52,7 +52,8 @@ class KeptReferences:
 
     def store(self, runs: Sequence[Run]) -> None:
         """Keep the runs of a reference that was measured in full."""
-        rows = [{"case": r.case, "call_s": r.call_s, "wall_s": r.wall_s} for r in runs]
+        names = ("case", "call_s", "wall_s", "gap_s", "opens")
+        rows = [{name: getattr(run, name) for name in names} for run in runs]
         self.cache.write(f"{self.key}.times", json.dumps(rows).encode())
 
 
@@ -66,15 +67,18 @@ def key_of_times(tests: str, sandbox: str) -> str:
 def calibration_plan(
     kept: Sequence[Run], cases: Sequence[Case], parameters: Parameters
 ) -> ReferencePlan:
-    """The slowest case in full first, then the slowest of every other level once."""
+    """The slowest case in full, two calls a process, and once the slowest of every other level."""
     times = _times(kept)
     slowest = max(times, key=lambda case: times[case])
-    plan: ReferencePlan = [[(slowest, parameters.repetitions)]]
+    twice = [slowest] * 2
+    chosen = list(twice)
     for level in parameters.weighted:
         members = [case for case in times if cases[case].draw.level == level]
         if members and level != cases[slowest].draw.level:
-            plan.append([(max(members, key=lambda case: times[case]), 1)])
-    return plan
+            chosen.append(max(members, key=lambda case: times[case]))
+    opening = opening_of(cases, parameters)
+    again = [(opening, twice)] * (parameters.repetitions // 2 - 1)
+    return ReferencePlan(rounds=[(opening, chosen), *again])
 
 
 def scaled(kept: Sequence[Run], fresh: Sequence[Run]) -> tuple[Run, ...] | None:
@@ -84,10 +88,12 @@ def scaled(kept: Sequence[Run], fresh: Sequence[Run]) -> tuple[Run, ...] | None:
         kept: Of a reference that was measured in full.
         fresh: By `calibration_plan`.
     """
-    if not fresh or any(run.status != "ok" or not run.call_s for run in fresh):
+    if any(run.status != "ok" or not run.call_s for run in fresh):
         return None
     before, now = _times(kept), _times(fresh)
-    slowest = fresh[0].case
+    if not now:
+        return None
+    slowest = next(iter(now))
     factor = now[slowest] / before[slowest] if before.get(slowest) else math.inf
     if not 1 / PLAUSIBLE_FACTOR <= factor <= PLAUSIBLE_FACTOR:
         return None
@@ -97,7 +103,12 @@ def scaled(kept: Sequence[Run], fresh: Sequence[Run]) -> tuple[Run, ...] | None:
         if is_too_fast or seconds > SLOWEST * expected_s + SLACK_S:
             return None
     return tuple(
-        replace(run, call_s=factor * (run.call_s or 0.0), wall_s=factor * run.wall_s)
+        replace(
+            run,
+            call_s=factor * (run.call_s or 0.0),
+            wall_s=factor * run.wall_s,
+            gap_s=factor * run.gap_s,
+        )
         for run in kept
     )
 
@@ -106,12 +117,15 @@ def _times(runs: Sequence[Run]) -> dict[int, float]:
     """Time of each case on the program's own clock."""
     by_case: dict[int, list[float]] = {}
     for run in runs:
-        by_case.setdefault(run.case, []).append(run.call_s or 0.0)
+        if run.opens is None:
+            by_case.setdefault(run.case, []).append(run.call_s or 0.0)
     return {case: hodges_lehmann(times) for case, times in by_case.items()}
 
 
 def _run(row: Mapping[str, Any]) -> Run:
-    call_s, wall_s = float(row["call_s"]), float(row["wall_s"])
-    if not (0 < call_s < math.inf and 0 < wall_s < math.inf):
+    call_s, wall_s, gap_s = float(row["call_s"]), float(row["wall_s"]), float(row["gap_s"])
+    if not (0 < call_s < math.inf and 0 < wall_s < math.inf and 0 <= gap_s < math.inf):
         raise ValueError("no times")
-    return Run(case=int(row["case"]), status="ok", call_s=call_s, wall_s=wall_s)
+    opens = None if row["opens"] is None else int(row["opens"])
+    case = int(row["case"])
+    return Run(case=case, status="ok", call_s=call_s, wall_s=wall_s, gap_s=gap_s, opens=opens)

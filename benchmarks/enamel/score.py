@@ -11,6 +11,8 @@ import math
 import statistics
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
+from types import MappingProxyType
 
 from speedwright.benchmarks.enamel.cases import Case
 from speedwright.benchmarks.enamel.parameters import Parameters
@@ -45,12 +47,16 @@ class Yardstick:
         hardened: As far as the clock outside believes it.
         overhead_s: By case, the upper quartile of its level: what the reference takes beside
             its call outside (definitions, the go signal, marshalling and sending an output).
+        gap_s: The same of what it takes from an answer until the next input is ready.
+        opening_s: The upper quartile of what a call that opens a process takes outside.
         is_kept: Whether it was measured in full before and now calibrated.
     """
 
     official: Reference
     hardened: Reference
     overhead_s: Mapping[int, float]
+    gap_s: Mapping[int, float] = field(default_factory=dict)
+    opening_s: float = 0.0
     is_kept: bool = False
 
     def kill_s(self, parameters: Parameters) -> float:
@@ -67,7 +73,18 @@ class Yardstick:
         that lies about its time gains what the clock outside cannot resolve, and no more.
         """
         own_s = run.call_s if run.call_s is not None and math.isfinite(run.call_s) else 0.0
-        return max(RESOLUTION_S, own_s, run.wall_s - self.overhead(run.case))
+        return max(RESOLUTION_S, own_s, self.seen_s(run))
+
+    def seen_s(self, run: Run) -> float:
+        """Outside, from the answer before on, without what the reference takes beside its calls.
+
+        A process that has answered once may work, or delay what it should do, before it says that
+        it has its next input: no difference to when it does it after that.
+        """
+        seen_s = run.wall_s - self.overhead(run.case)
+        if run.gap_s and run.case in self.gap_s:
+            seen_s += run.gap_s - self.gap_s[run.case]
+        return seen_s
 
     def overhead(self, case: int) -> float:
         """Of a case; of the cheapest one where the case was not measured (level 0)."""
@@ -107,6 +124,11 @@ def own_clock(run: Run) -> float:
     return math.inf if run.call_s is None else run.call_s
 
 
+def _resolved(run: Run) -> float:
+    """The reference's own time, which is believed, but for what could not be told of a sample."""
+    return max(RESOLUTION_S, own_clock(run))
+
+
 def yardstick(
     reference: Sequence[Run],
     cases: Sequence[Case],
@@ -124,21 +146,36 @@ def yardstick(
         raise ValueError(bad[0].status if bad else "no runs")
     by_case: dict[int, list[Run]] = {}
     for run in reference:
-        by_case.setdefault(run.case, []).append(run)
-    by_level: dict[int, list[float]] = {}
-    for run in reference:
-        beside_s = max(0.0, run.wall_s - own_clock(run))
-        by_level.setdefault(cases[run.case].draw.level, []).append(beside_s)
-    # Of the level as a whole: its outputs are of like size, and one case alone has few repetitions.
-    overhead = {case: _upper_quartile(by_level[cases[case].draw.level]) for case in by_case}
-    blank = Reference(levels_s={}, limit_s=0.0)
-    outside = Yardstick(official=blank, hardened=blank, overhead_s=overhead).outside
+        if run.opens is None:
+            by_case.setdefault(run.case, []).append(run)
+    overhead = _beside(by_case, cases, lambda run: max(0.0, run.wall_s - own_clock(run)))
+    gap = _beside(by_case, cases, lambda run: run.gap_s)
+    # A sample's slowest case comes right after the opening, where an input lands on new pages.
+    fresh: dict[int, list[Run]] = {}
+    for before, run in pairwise(reference):
+        if before.opens is not None and run.opens is None:
+            fresh.setdefault(run.case, []).append(run)
+    levels = {cases[n].draw.level: s for n, s in _beside(fresh, cases, lambda r: r.gap_s).items()}
+    gap = {case: levels.get(cases[case].draw.level, seconds) for case, seconds in gap.items()}
+    openings = [run.wall_s for run in reference if run.opens is not None]
     return Yardstick(
         official=_reference(by_case, cases, parameters, own_clock),
-        hardened=_reference(by_case, cases, parameters, outside),
+        hardened=_reference(by_case, cases, parameters, _resolved),
         overhead_s=overhead,
+        gap_s=gap,
+        opening_s=_upper_quartile(openings) if openings else 0.0,
         is_kept=is_kept,
     )
+
+
+def _beside(
+    by_case: Mapping[int, Sequence[Run]], cases: Sequence[Case], seconds: Clock
+) -> dict[int, float]:
+    """By case, of the level as a whole: what is sent is of like size, and one case has few runs."""
+    by_level: dict[int, list[float]] = {}
+    for case, runs in by_case.items():
+        by_level.setdefault(cases[case].draw.level, []).extend(map(seconds, runs))
+    return {case: _upper_quartile(by_level[cases[case].draw.level]) for case in by_case}
 
 
 def _upper_quartile(values: Sequence[float]) -> float:
@@ -212,9 +249,18 @@ def hardened_score(
     limit = stick.hardened.limit_s + parameters.tolerance_s
 
     def is_late(run: Run) -> bool:
-        return run.wall_s - stick.overhead(run.case) > limit
+        return stick.seen_s(run) > limit
 
-    found = _score(timing, is_right, cases, stick.hardened, parameters, stick.outside, is_late)
+    found = _score(
+        timing,
+        is_right,
+        cases,
+        stick.hardened,
+        parameters,
+        stick.outside,
+        is_late,
+        opened_s=_opened(timing, cases, stick),
+    )
     clipped = tuple(min(1.0, level) for level in found.levels)
     return SampleScore(
         passed=found.passed,
@@ -233,9 +279,13 @@ def _score(
     parameters: Parameters,
     clock: Clock,
     is_late: Callable[[Run], bool],
+    *,
+    opened_s: Mapping[int, float] = MappingProxyType({}),
 ) -> SampleScore:
     course = _Course()
     for run in timing.runs:
+        if run.opens is not None:
+            continue
         if run.status in SLOW or is_late(run):
             course.stopped_at = cases[run.case].draw.level
             course.why = run.status if run.status in SLOW else "timed-out"
@@ -251,7 +301,22 @@ def _score(
         return _failed(parameters, "too much output")
     if course.stopped_at == 0:
         return _failed(parameters, course.why)
-    return _passed(course, cases, reference, parameters)
+    return _passed(course, cases, reference, parameters, opened_s)
+
+
+def _opened(timing: Timing, cases: Sequence[Case], stick: Yardstick) -> dict[int, float]:
+    """By level, what the calls that open its processes take outside more than the expert's do.
+
+    Added to the level's time: what is done in an opening for the cases after it would be free.
+    """
+    by_level: dict[int, list[float]] = {}
+    for run in timing.runs:
+        if run.opens is not None:
+            by_level.setdefault(cases[run.opens].draw.level, []).append(run.wall_s)
+    return {
+        level: max(0.0, hodges_lehmann(walls) - stick.opening_s)
+        for level, walls in by_level.items()
+    }
 
 
 def _is_whole(course: _Course, cases: Sequence[Case], parameters: Parameters) -> bool:
@@ -262,7 +327,11 @@ def _is_whole(course: _Course, cases: Sequence[Case], parameters: Parameters) ->
 
 
 def _passed(
-    course: _Course, cases: Sequence[Case], reference: Reference, parameters: Parameters
+    course: _Course,
+    cases: Sequence[Case],
+    reference: Reference,
+    parameters: Parameters,
+    opened_s: Mapping[int, float],
 ) -> SampleScore:
     efficiencies, elapsed = [], []
     for level, weight in enumerate(parameters.hardness):
@@ -273,6 +342,7 @@ def _passed(
         times = [hodges_lehmann(course.times[n]) for n in members]
         elapsed.append(tuple(times))
         slowest = max(times) if all(map(math.isfinite, times)) else math.inf
+        slowest += opened_s.get(level, 0.0)
         efficiencies.append(
             level_efficiency(slowest, reference.levels_s[level], reference.limit_s)
             if weight

@@ -45,7 +45,7 @@ from speedwright.sandbox.choose import choose_sandbox
 # 2: the clock outside bounds the inner one in the hardened metric. 3: the references' imports are
 # not timed any more, and all of their cases that may be the slowest are repeated in full. 4: times
 # of references that were kept are calibrated.
-SCORER = 5
+SCORER = 6
 SPECIAL = {"instructions": ("none", "callgrind"), "references": ("kept", "measured")}
 
 

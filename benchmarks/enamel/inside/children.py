@@ -1,7 +1,7 @@
 """Processes below the runner: hard to attack from, killed for certain, none left over."""
 
 # pathlib would double the start-up time.
-# ruff: noqa: PTH123, PTH208
+# ruff: noqa: PTH116, PTH123, PTH208
 from __future__ import annotations
 
 import ctypes
@@ -14,6 +14,7 @@ SIGKILL = 9  # module `signal` imports enum
 PR_SET_DUMPABLE, PR_SET_CHILD_SUBREAPER = 4, 36
 F_SETPIPE_SZ = 1031
 KILL_S = 5.0
+ENDING_S = 0.02
 
 TYPE_CHECKING = False  # `typing` takes longer to import than the rest; see `framing.py`
 if TYPE_CHECKING:
@@ -47,6 +48,34 @@ def shed(descriptors: tuple[int, ...]) -> None:
     for number in (0, 1, 2):
         os.dup2(null, number)
     os.close(null)
+
+
+def threads(pid: int) -> int:
+    """Links of the folder of a process' threads: one more for each; 0 if it has ended."""
+    try:
+        return os.stat(f"/proc/{pid}/task").st_nlink
+    except OSError:
+        return 0
+
+
+def goes_on(pid: int, alone: int) -> bool:
+    """Whether a process has more threads than when it was alone, or children, and keeps them."""
+    until = time.monotonic() + ENDING_S
+    while _has_more(pid, alone):
+        if time.monotonic() > until:
+            return True
+        time.sleep(0.001)  # a thread that was waited for may take a moment to be gone
+    return False
+
+
+def _has_more(pid: int, alone: int) -> bool:
+    if threads(pid) > alone:
+        return True
+    try:
+        with open(f"/proc/{pid}/task/{pid}/children", "rb") as file:
+            return bool(file.read(1))
+    except OSError:
+        return False  # ended, or a kernel without that list: children are found at the end
 
 
 def end(pid: int, others: Set[int]) -> bool:

@@ -11,7 +11,7 @@ import sys
 import time
 from _ast import AST, Import, ImportFrom, PyCF_ONLY_AST  # what `ast` itself imports them from
 
-from speedwright.benchmarks.enamel.inside.framing import send
+from speedwright.benchmarks.enamel.inside.framing import exactly, send
 
 TYPE_CHECKING = False  # `typing` takes longer to import than the rest; see `framing.py`
 if TYPE_CHECKING:
@@ -29,6 +29,7 @@ STATUS = {
     NOT_PLAIN: "not-plain",
 }
 HEAD = struct.Struct("<BBddQ")  # status, whether the clock is patched, call s, program s, length
+SIZE = struct.Struct(">Q")  # bytes of an input, before it
 OUTPUT_VERSION = 2
 SAID_BYTES = 300
 IMPORTED_EARLY = (
@@ -95,55 +96,70 @@ def _imported(text: str) -> set[str]:
     return found
 
 
-def call(
-    code: CodeType,
-    given: bytes,
-    request: dict[str, Any],
-    go: int,
-    out: int,
-    keep: Callable[[], bool] | None,
+def serve(
+    code: CodeType, request: dict[str, Any], go: int, out: int, keep: Callable[[], bool] | None
 ) -> NoReturn:
-    """In the child: get ready, wait to be called, then for the go byte; execute, send the output.
+    """In the child: get ready, wait to be called; then every input is a call, up to the last.
 
-    From the go byte on, everything in this process may be under the program's control.
+    From the first go byte on, everything in this process may be under the program's control.
     """
-    the_time, clock, dumps, pack = time.time, time.perf_counter, marshal.dumps, HEAD.pack
-    scope: dict[str, Any] = {"time": time, "input": None, "print": None}
-    scope["__input"] = marshal.loads(given)
+    loads, read, write = marshal.loads, os.read, os.write
+    given = loads(exactly(go, SIZE.unpack(exactly(go, SIZE.size))[0]))
     _limit(request["memory_bytes"])
     if keep is not None and not keep():
         os._exit(1)
     sys.stdout = sys.stderr = io.StringIO()
     sys.stdin = io.StringIO()
-    os.read(go, 1)  # from here on, on the core for timing
+    read(go, 1)  # from here on, on the core for timing
     exec(WARM_UP, {})
-    dumps([1, "a", 2.0], OUTPUT_VERSION)
-    os.write(out, b"R")
-    os.read(go, 1)
-    status, payload, elapsed_s, start_s = OK, b"", 0.0, clock()
-    try:
-        exec(code, scope)
-    except MemoryError:
-        status = MEMORY
-    except OverflowError:
-        status = OVERFLOW
-    except BaseException as error:  # noqa: BLE001  # whatever it is, it is the program's end
-        status, payload = RAISED, type(error).__name__.encode()[:SAID_BYTES]
-    program_s = clock() - start_s
-    if status == OK:
+    marshal.dumps([1, "a", 2.0], OUTPUT_VERSION)
+    answer = answering(out)
+    while True:
+        scope = {"time": time, "input": None, "print": None, "__input": given}
+        del given
+        write(out, b"R")
+        read(go, 1)
+        answer(code, scope)
+        head = read(go, SIZE.size)
+        if not head:
+            os._exit(0)
+        scope.clear()  # functions and their globals hold each other
+        given = loads(exactly(go, SIZE.unpack(head)[0]))
+
+
+def answering(out: int) -> Callable[[CodeType, dict[str, Any]], None]:
+    """What executes definitions and call, and sends what came of it.
+
+    It holds what it uses from before the program's first line.
+    """
+    the_time, clock, dumps, pack = time.time, time.perf_counter, marshal.dumps, HEAD.pack
+
+    def answer(code: CodeType, scope: dict[str, Any]) -> None:
+        status, payload, elapsed_s, start_s = OK, b"", 0.0, clock()
         try:
-            payload = dumps(scope["__output"], OUTPUT_VERSION)
+            exec(code, scope)
         except MemoryError:
             status = MEMORY
-        except BaseException as error:  # noqa: BLE001  # foreign types, or a bent interpreter
-            status, payload = NOT_PLAIN, str(error).encode()[:SAID_BYTES]
-        try:
-            elapsed_s = float(scope["__t1"] - scope["__t0"])
-        except BaseException:  # noqa: BLE001  # the program put something else there
-            status = RAISED
-    is_patched = scope.get("time") is not time or time.time is not the_time
-    send(out, pack(status, is_patched, elapsed_s, program_s, len(payload)) + payload)
-    os._exit(0)
+        except OverflowError:
+            status = OVERFLOW
+        except BaseException as error:  # noqa: BLE001  # whatever it is, it is the program's end
+            status, payload = RAISED, type(error).__name__.encode()[:SAID_BYTES]
+        program_s = clock() - start_s
+        if status == OK:
+            try:
+                payload = dumps(scope["__output"], OUTPUT_VERSION)
+            except MemoryError:
+                status = MEMORY
+            except BaseException as error:  # noqa: BLE001  # foreign types, or a bent interpreter
+                status, payload = NOT_PLAIN, str(error).encode()[:SAID_BYTES]
+            try:
+                elapsed_s = float(scope["__t1"] - scope["__t0"])
+            except BaseException:  # noqa: BLE001  # the program put something else there
+                status = RAISED
+        is_patched = scope.get("time") is not time or time.time is not the_time
+        send(out, pack(status, is_patched, elapsed_s, program_s, len(payload)) + payload)
+
+    return answer
 
 
 def _limit(memory_bytes: int) -> None:

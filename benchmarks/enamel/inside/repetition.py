@@ -1,23 +1,28 @@
-"""One repetition: a fresh process, forked from the trusted parent, gone when its answer is here.
+"""One repetition: a fresh process, forked from the trusted parent, that takes its cases in turn.
+
+A process is called with each case of one level once and in a fixed order; the next repetition of
+any case is in another process. It has one input at a time (`inputs.py`, `talk.py`). The first call,
+the opening, is of a gate's case: it does not count, but what it takes more than the expert does.
 
 Where there is a core to spare, the next repetition gets ready on it while this one is timed: it
-unmarshals its input and then waits, having executed nothing of the program. It comes to the core
-for timing, which it cannot leave (`confine.py`), when everything of the one before has ended.
+unmarshals its first input and then waits, having executed nothing of the program. It comes to the
+core for timing, which it cannot leave (`confine.py`), when everything of the one before has ended.
 
 Covers: endless loops, swallowed signals and alarms (killed from here), exits, forks and daemons
-(found, killed, told), a patched clock (not ours), early answers, a program that reaches for the
-next repetition (it can be neither looked into nor moved; killed, it is the program's own loss).
+(found, killed, told), threads and processes that go on between two cases (told), a patched clock
+(not ours), early answers, a program that reaches for the next repetition (it can be neither looked
+into nor moved; killed, it is the program's own loss). What fails after another case of its process
+is seen again in a process of its own, so that no case fails for another's leavings.
 """
 
 from __future__ import annotations
 
 import os
-import select
 import time
 
-from speedwright.benchmarks.enamel.inside import children, framing
+from speedwright.benchmarks.enamel.inside import children, framing, talk
 from speedwright.benchmarks.enamel.inside.confine import keeper
-from speedwright.benchmarks.enamel.inside.program import HEAD, SAID_BYTES, STATUS, call
+from speedwright.benchmarks.enamel.inside.program import serve
 
 TYPE_CHECKING = False  # `typing` takes longer to import than the rest; see `framing.py`
 if TYPE_CHECKING:
@@ -25,25 +30,23 @@ if TYPE_CHECKING:
     from types import CodeType
     from typing import Any
 
-READY_S = 30.0
-LONG_S = 1e9
-CHUNK_BYTES = 1 << 20
+    Round = tuple[int | None, Sequence[int]]
 
 
 class Child:
     """A process that has not yet been told to go.
 
     Attributes:
-        case: Index of its input.
+        calls: The case that opens it, if one does, and those that count.
         pid: The process.
-        go: Where it is told to come, and to go.
+        go: Where it is told to come, given inputs, and told to go.
         out: Where it says ready and answers.
     """
 
-    __slots__ = ("case", "go", "out", "pid")
+    __slots__ = ("calls", "go", "out", "pid")
 
-    def __init__(self, case: int, pid: int, go: int, out: int) -> None:
-        self.case, self.pid, self.go, self.out = case, pid, go, out
+    def __init__(self, calls: Round, pid: int, go: int, out: int) -> None:
+        self.calls, self.pid, self.go, self.out = calls, pid, go, out
 
 
 class Repeater:
@@ -51,8 +54,8 @@ class Repeater:
 
     Args:
         code: The program.
-        limit_s: When a repetition is killed.
-        request: What the runner was asked.
+        limit_s: When a call is killed.
+        request: What the runner was asked; its inputs as `Inputs`.
         hidden: Descriptors of the runner that no repetition may have.
     """
 
@@ -71,125 +74,134 @@ class Repeater:
         self._keep = keeper(request["filter"]) if self._spare else None
         self._waiting: list[Child] = []
         self._hidden = (framing.IN, framing.OUT, *hidden)
+        self._noticed: list[str] = []
 
-    def run(self, cases: Sequence[int]) -> Generator[dict[str, Any]]:
-        """Status, times, flags, output of each; nothing is left when it ends or is closed."""
-        todo = iter(cases)
+    def run(self, rounds: Sequence[Round]) -> Generator[list[dict[str, Any]]]:
+        """Of every repetition its calls; nothing is left when it ends or is closed.
+
+        A call: status, times, flags, output, its case, and what it opens if it does.
+        """
+        todo = iter(rounds)
         self._start(todo)
         try:
             while self._waiting:
-                child = self._waiting.pop(0)
-                found = self._called(child)
-                self._end(child, found)
+                runs, rest = self._seen(self._waiting.pop(0))
+                while rest:
+                    more, rest = self._seen(self._child((None, rest)))
+                    runs += more
+                runs[-1]["flags"] += self._noticed
+                self._noticed = []
                 self._start(todo)
-                found["case"] = child.case
-                yield found
+                yield runs
         finally:
             while self._waiting:
-                self._end(self._waiting.pop(0), {"flags": []})
+                self._end(self._waiting.pop(0))
 
     def once(self, case: int, before_end: Callable[[int], None]) -> dict[str, Any]:
-        """A single repetition; `before_end` is told its process when a good answer is here."""
-        child = self._child(case)
-        found: dict[str, Any] = {"flags": []}
+        """A single call; `before_end` is told its process when a good answer is here."""
+        child = self._child((None, [case]))
         try:
-            found = self._called(child)
+            (found,) = self._called(child)
             if found["status"] == "ok":
+                os.close(child.go)
+                child.go = -1
                 before_end(child.pid)
         finally:
-            self._end(child, found)
+            has_more = self._end(child)
+        if has_more:
+            found["flags"].append("left-processes")
         return found
 
-    def _start(self, todo: Iterator[int]) -> None:
+    def _start(self, todo: Iterator[Round]) -> None:
         wanted = 2 if self._spare else 1  # two ahead make no run faster
         while len(self._waiting) < wanted:
-            case = next(todo, None)
-            if case is None:
+            calls = next(todo, None)
+            if calls is None:
                 return
-            self._waiting.append(self._child(case))
+            self._waiting.append(self._child(calls))
 
-    def _child(self, case: int) -> Child:
+    def _child(self, calls: Round) -> Child:
         go_reader, go_writer = os.pipe()
         out_reader, out_writer = os.pipe()
+        children.widen(go_writer)
         children.widen(out_reader)
         pid = os.fork()
         if pid == 0:
             try:
                 ends = [end for child in self._waiting for end in (child.go, child.out)]
                 children.shed((*self._hidden, go_writer, out_reader, *ends))
-                given = self._request["inputs"][case]
-                call(self._code, given, self._request, go_reader, out_writer, self._keep)
+                serve(self._code, self._request, go_reader, out_writer, self._keep)
             finally:
                 os._exit(1)
         if self._spare:
             os.sched_setaffinity(pid, self._spare)
         os.close(go_reader)
         os.close(out_writer)
-        return Child(case, pid, go_writer, out_reader)
+        opening, cases = calls
+        first = cases[0] if opening is None else opening
+        talk.give(go_writer, self._request["inputs"].of(first))
+        os.set_blocking(go_writer, False)
+        return Child(calls, pid, go_writer, out_reader)
 
-    def _called(self, child: Child) -> dict[str, Any]:
+    def _seen(self, child: Child) -> tuple[list[dict[str, Any]], Sequence[int]]:
+        """Calls of a process that has ended, and the cases that want one of their own."""
+        runs: list[dict[str, Any]] = []
+        try:
+            runs = self._called(child)
+        finally:
+            has_more = self._end(child)
+        if has_more:
+            runs[-1]["flags"].append("left-processes")
+        last = runs[-1]
+        is_own = len(runs) == 1 or last["status"] == "timed-out"
+        if last["status"] == "ok" or (is_own and "opens" not in last):
+            return runs, []
+        self._noticed += runs.pop()["flags"]
+        return runs, child.calls[1][sum("opens" not in run for run in runs) :]
+
+    def _called(self, child: Child) -> list[dict[str, Any]]:
+        """Up to the first call that is not good."""
         if self._spare:
             os.sched_setaffinity(child.pid, self._request["timing_cpus"])
-        return heard(child.go, child.out, self._limit_s, self._request["output_bytes"])
+        opening, cases = child.calls
+        fault = "" if talk.come(child.go) else "died"
+        if not fault and not talk.is_ready(child.out):
+            fault = "memory"  # the input alone did not fit
+        if fault:
+            return [{**talk.ended(fault, 0.0), "case": cases[0]}]
+        order = cases if opening is None else (opening, *cases)
+        runs: list[dict[str, Any]] = []
+        alone, gap_s, since_s = children.threads(child.pid), 0.0, 0.0
+        for place, case in enumerate(order):
+            if place:
+                fault = self._next(child, case)
+                gap_s = time.monotonic() - since_s
+            found = talk.ended(fault, 0.0) if fault else self._heard(child)
+            since_s = time.monotonic()
+            found["case"], found["gap_s"] = case, gap_s
+            if opening is not None and not place:
+                found["opens"] = cases[0]
+            runs.append(found)
+            if found["status"] != "ok":
+                break
+            if place + 1 < len(order) and children.goes_on(child.pid, alone):
+                found["flags"].append("left-threads")
+        return runs
 
-    def _end(self, child: Child, found: dict[str, Any]) -> None:
+    def _next(self, child: Child, case: int) -> str:
+        """Give a process its next input; why not, if it does not take it."""
+        is_given = talk.is_quiet(child.out) and talk.give(
+            child.go, self._request["inputs"].of(case)
+        )
+        return "" if is_given and talk.is_ready(child.out) else "died"
+
+    def _heard(self, child: Child) -> dict[str, Any]:
+        return talk.heard(child.go, child.out, self._limit_s, self._request["output_bytes"])
+
+    def _end(self, child: Child) -> bool:
+        """Nothing is left of it when this returns; whether there was more than itself."""
         has_more = children.end(child.pid, {other.pid for other in self._waiting})
-        os.close(child.go)
+        if child.go >= 0:
+            os.close(child.go)
         os.close(child.out)
-        if has_more:
-            found["flags"].append("left-processes")
-
-
-def heard(go: int, out: int, limit_s: float, output_bytes: int) -> dict[str, Any]:
-    """Come, go, and what came back until the output was whole or time was up."""
-    poll = select.poll()
-    poll.register(out, select.POLLIN)
-    try:
-        os.write(go, b"c")
-    except BrokenPipeError:
-        return ended("died", 0.0)  # killed by the one before
-    if not poll.poll(READY_S * 1000) or os.read(out, 1) != b"R":
-        return {"status": "memory", "flags": []}  # the input alone did not fit
-    clock = time.monotonic
-    head, length, pieces, count = b"", -1, [], 0
-    start_s = clock()
-    deadline_s = start_s + limit_s
-    os.write(go, b"g")
-    while length < 0 or count < length:
-        left_s = deadline_s - clock()
-        if left_s <= 0 or not poll.poll(left_s * 1000 + 1):
-            return ended("timed-out", clock() - start_s)
-        if length < 0:
-            data = os.read(out, HEAD.size - len(head))
-            head += data
-            if len(head) == HEAD.size:
-                length = HEAD.unpack(head)[-1]
-                if length > output_bytes:
-                    return ended("too-large", clock() - start_s)
-        else:
-            data = os.read(out, min(length - count, CHUNK_BYTES))
-            pieces.append(data)
-            count += len(data)
-        if not data:
-            return ended("died", clock() - start_s)
-    return answered(head, b"".join(pieces), clock() - start_s)
-
-
-def ended(status: str, wall_s: float) -> dict[str, Any]:
-    """A repetition without an output."""
-    return {"status": status, "wall_s": wall_s, "flags": []}
-
-
-def answered(head: bytes, payload: bytes, wall_s: float) -> dict[str, Any]:
-    """A repetition that has said something; all but `wall_s` is the program's word."""
-    status, is_patched, call_s, program_s, _ = HEAD.unpack(head)
-    found = ended(STATUS.get(status, "raised"), wall_s)
-    found["call_s"] = call_s if abs(call_s) < LONG_S else None
-    found["program_s"] = program_s if abs(program_s) < LONG_S else None
-    if is_patched:
-        found["flags"].append("patched-clock")
-    if found["status"] == "ok":
-        found["output"] = payload
-    else:
-        found["said"] = payload[:SAID_BYTES].decode("utf-8", "replace")
-    return found
+        return has_more

@@ -1,12 +1,13 @@
-"""Times one program: a fresh process for every repetition, forked from this trusted parent.
+"""Times one program: a fresh process for every repetition of a level, forked from here.
 
 It gets ready on a core that is not timed (reads and compiles programs, imports what they name) and
 waits there for its turn, while the program of another problem is timed in another box.
 
 The parent compiles the program and executes nothing of it. For each repetition a child unmarshals
-the input *before* a line of the program has run, says ready, waits for the go byte, executes
-definitions and call, and sends status, its own clock's reading and the marshalled output. The
-parent's clock runs from the go byte to the last byte of the output (`repetition.py`).
+its first input *before* a line of the program has run, says ready, waits for the go byte, executes
+definitions and call, sends status, its own clock's reading and the marshalled output, and is given
+the next input. The parent's clock runs from the go byte to the last byte of the output; another
+one from there until the next input is ready (`repetition.py`).
 
 Covers, beside what a repetition does: state left in files, System V objects, this process's limits
 or priority (compared before and after each repetition, told).
@@ -20,18 +21,22 @@ import marshal
 import os
 
 from speedwright.benchmarks.enamel.inside import children, framing
+from speedwright.benchmarks.enamel.inside.inputs import Inputs
 from speedwright.benchmarks.enamel.inside.program import WARM_UP, compiled, import_early
 from speedwright.benchmarks.enamel.inside.repetition import Repeater
 from speedwright.benchmarks.enamel.inside.traces import Traces
 
 TYPE_CHECKING = False  # `typing` takes longer to import than the rest; see `framing.py`
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from types import CodeType
     from typing import Any
 
+    from speedwright.benchmarks.enamel.inside.repetition import Round
+
 
 def run_plan(
-    code: CodeType, plan: list[tuple[int, int]], limit_s: float, request: dict[str, Any]
+    code: CodeType, plan: Sequence[Round], limit_s: float, request: dict[str, Any]
 ) -> tuple[list[dict[str, Any]], list[bytes]]:
     """Repetitions in order, up to the first that ends the sample; distinct outputs."""
     runs: list[dict[str, Any]] = []
@@ -40,22 +45,24 @@ def run_plan(
     room = request["reply_bytes"]
     watch = Traces(request["watched"])
     before = watch.now()
-    cases = [case for case, repetitions in plan for _ in range(repetitions)]
-    repetitions = Repeater(code, limit_s, request, hidden=watch.descriptors).run(cases)
+    repetitions = Repeater(code, limit_s, request, hidden=watch.descriptors).run(plan)
     for found in repetitions:
         after = watch.now()
         if after != before:
-            found["flags"].append("left-state")
+            found[-1]["flags"].append("left-state")
         before = after
-        output = found.pop("output", None)
-        if output is not None:
-            place = known.setdefault((found["case"], output), len(outputs))
-            if place == len(outputs):
-                outputs.append(output)
-                room -= len(output)
-            found["output"] = place
-        runs.append(found)
-        if found["status"] != "ok" or room < 0:
+        for run in found:
+            output = run.pop("output", None)
+            if output is not None and "opens" not in run:
+                place = known.setdefault((run["case"], output), len(outputs))
+                if place == len(outputs):
+                    outputs.append(output)
+                    room -= len(output)
+                run["output"] = place
+            runs.append(run)
+            if room < 0:
+                break
+        if runs[-1]["status"] != "ok" or room < 0:
             repetitions.close()
     watch.close()
     return runs, outputs
@@ -63,6 +70,8 @@ def run_plan(
 
 def prepared(request: dict[str, Any], text: str) -> tuple[CodeType | None, str]:
     """A program's code, with the modules it names imported and little left for children to pay."""
+    if "inputs" in request:
+        request["inputs"] = Inputs(request["inputs"])
     # Many a text only reads as Python where it continues the prompt.
     import_early(request["prompt"], text, f"{request['prompt']}\n{text}")
     found = compiled(request["prompt"], text, request["entry_point"])
@@ -73,24 +82,19 @@ def prepared(request: dict[str, Any], text: str) -> tuple[CodeType | None, str]:
 
 
 def run_reference(code: CodeType, request: dict[str, Any]) -> list[dict[str, Any]]:
-    """Of each level the first case in full, and those others whose first run takes longer.
+    """By the plan; in full also those cases whose only run takes longer than their level's first.
 
     A level's time is that of its slowest case, and the largest of single runs would be too large.
     """
     limit_s = request["reference_limit_s"]
-    plan = [step for first, *others in request["reference_plan"] for step in (first, *once(others))]
-    runs = run_plan(code, plan, limit_s, request)[0]
-    again = []
-    for (first, _), *others in request["reference_plan"]:
+    runs = run_plan(code, request["reference_plan"], limit_s, request)[0]
+    again: list[Round] = []
+    for opening, (first, *others) in request["reference_again"]:
         bar_s = middle([own_s(run) for run in runs if run["case"] == first])
-        slow = {run["case"] for run in runs if own_s(run) > bar_s}
-        again += [(case, times - 1) for case, times in others if case in slow]
+        slow = [run["case"] for run in runs if run["case"] in others and own_s(run) > bar_s]
+        again.append((opening, [first, first, *slow, *slow]))
+        again += [(opening, [*slow, *slow]), (opening, slow)] if slow else []
     return runs + run_plan(code, again, limit_s, request)[0]
-
-
-def once(steps: list[tuple[int, int]]) -> list[tuple[int, int]]:
-    """The same cases, one time each."""
-    return [(case, 1) for case, _ in steps]
 
 
 def middle(times_s: list[float]) -> float:

@@ -42,9 +42,10 @@ TASK = "HumanEval/0"
 
 
 def kept() -> tuple[Run, ...]:
-    """Six runs of every case with a weight; the second case of a level takes a tenth longer."""
-    return tuple(
-        Run(case=n, status="ok", call_s=seconds, wall_s=seconds + 0.001)
+    """An opening and six runs of every case with a weight; a level's second case takes longer."""
+    opening = Run(case=0, status="ok", call_s=0.001, wall_s=0.002, opens=1)
+    return opening, *(
+        Run(case=n, status="ok", call_s=seconds, wall_s=seconds + 0.001, gap_s=0.003)
         for n, case in enumerate(CASES)
         if case.draw.level
         for seconds in [LEVEL_S[case.draw.level] * (1 + 0.1 * case.draw.number)] * 6
@@ -55,16 +56,20 @@ def fresh(factor: float, **changed: float) -> tuple[Run, ...]:
     """What the calibration finds on a machine slower by a factor, single levels by more."""
     by_case = {run.case: run.call_s or 0.0 for run in kept()}
     runs = []
-    for level in calibration_plan(kept(), CASES, PARAMETERS):
-        for case, times in level:
+    for opening, chosen in calibration_plan(kept(), CASES, PARAMETERS).rounds:
+        assert opening is not None
+        first = Run(case=opening, status="ok", call_s=9.0, wall_s=9.0, opens=chosen[0])
+        runs.append(first)
+        for case in chosen:
             seconds = by_case[case] * changed.get(f"level{CASES[case].draw.level}", factor)
-            runs += [Run(case=case, status="ok", call_s=seconds, wall_s=seconds)] * times
+            runs.append(Run(case=case, status="ok", call_s=seconds, wall_s=seconds))
     return tuple(runs)
 
 
 def test_the_slowest_case_is_timed_in_full_and_each_other_level_once() -> None:
     plan = calibration_plan(kept(), CASES, PARAMETERS)
-    assert plan == [[(SLOWEST, 6)], [(2, 1)], [(4, 1)]]
+    assert plan.rounds == [(0, [SLOWEST, SLOWEST, 2, 4]), *[(0, [SLOWEST, SLOWEST])] * 2]
+    assert plan.again == []
 
 
 @pytest.mark.parametrize("factor", [0.3, 1.0, 2.5])
@@ -74,7 +79,8 @@ def test_both_clocks_of_every_run_are_scaled(factor: float) -> None:
     for before, now in zip(kept(), found, strict=True):
         assert now.call_s == pytest.approx(factor * (before.call_s or 0.0))
         assert now.wall_s == pytest.approx(factor * before.wall_s)
-        assert now.case == before.case
+        assert now.gap_s == pytest.approx(factor * before.gap_s)
+        assert (now.case, now.opens) == (before.case, before.opens)
 
 
 @pytest.mark.parametrize(
@@ -87,8 +93,18 @@ def test_both_clocks_of_every_run_are_scaled(factor: float) -> None:
         (),
         (replace(fresh(1.0)[0], status="timed-out"), *fresh(1.0)[1:]),
         (replace(fresh(1.0)[0], call_s=None), *fresh(1.0)[1:]),
+        fresh(1.0)[:1],
     ],
-    ids=["5x", "a fifth", "a level slower", "a level faster", "none", "failed", "no number"],
+    ids=[
+        "5x",
+        "a fifth",
+        "a level slower",
+        "a level faster",
+        "none",
+        "failed",
+        "no number",
+        "an opening alone",
+    ],
 )
 def test_what_does_not_fit_is_not_used(runs: Sequence[Run]) -> None:
     assert scaled(kept(), runs) is None
@@ -103,8 +119,12 @@ def test_runs_come_back_from_the_folder(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["", "[]", "{", "[1]", '[{"case": 1}]', '[{"case": 1, "call_s": 0, "wall_s": 1}]',
-     '[{"case": 1, "call_s": NaN, "wall_s": 1}]', '[{"case": 1, "call_s": Infinity, "wall_s": 1}]'],
+    ["", "[]", "{", "[1]", '[{"case": 1}]',
+     '[{"case": 1, "call_s": 0, "wall_s": 1, "gap_s": 0, "opens": null}]',
+     '[{"case": 1, "call_s": NaN, "wall_s": 1, "gap_s": 0, "opens": null}]',
+     '[{"case": 1, "call_s": Infinity, "wall_s": 1, "gap_s": 0, "opens": null}]',
+     '[{"case": 1, "call_s": 1, "wall_s": 1, "gap_s": -1, "opens": null}]',
+     '[{"case": 1, "call_s": 1, "wall_s": 1, "gap_s": 0, "opens": "x"}]'],
 )  # fmt: skip
 def test_a_file_that_is_no_record_is_none(tmp_path: Path, text: str) -> None:
     cache = TestCache(tmp_path / "cache")

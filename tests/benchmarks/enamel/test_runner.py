@@ -10,7 +10,10 @@ from typing import Any
 
 import pytest
 
+from speedwright.benchmarks.enamel import timing
+from speedwright.benchmarks.enamel.cases import Case, Draw
 from speedwright.benchmarks.enamel.inside import runner
+from speedwright.benchmarks.enamel.parameters import Parameters
 
 pytestmark = pytest.mark.timed
 
@@ -37,17 +40,33 @@ def test_what_a_program_imports_is_loaded_before_it_is_timed(text: str, tmp_path
 def test_cases_of_the_reference_that_may_be_the_slowest_are_repeated_in_full(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    took_s = {0: 0.5, 1: 0.4, 2: 0.6, 3: 0.1, 4: 0.2}
-
     def run_plan(
-        code: CodeType, plan: list[tuple[int, int]], limit_s: float, request: dict[str, Any]
+        code: CodeType, plan: list[timing.Round], limit_s: float, request: dict[str, Any]
     ) -> tuple[list[dict[str, Any]], list[bytes]]:
-        runs = [{"case": n, "status": "ok", "call_s": took_s[n]} for n, k in plan for _ in range(k)]
-        return runs, []
+        called = [n for each in plan for n in timing.calls(each)]
+        return [{"case": n, "status": "ok", "call_s": took_s[n]} for n in called], []
 
     monkeypatch.setattr(runner, "run_plan", run_plan)
+    levels = ((0, ()), (1, (0.5, 0.4, 0.6)), (2, (0.1, 0.2)))
+    took_s = dict(enumerate([0.01, *(s for _, members in levels for s in members)]))
+    cases = [
+        Case(
+            draw=Draw(level=level, number=n, size=1, seed=0),
+            given=b"",
+            answer=b"",
+            is_self_equal=True,
+            hint_s=-n,
+        )
+        for level, members in levels
+        for n in range(max(1, len(members)))
+    ]
+    parameters = Parameters(cases=(1, 3, 2), hardness=(0, 3, 4))
+    plan = timing.reference_plan(cases, parameters)
+    request = {
+        "reference_plan": plan.rounds,
+        "reference_again": plan.again,
+        "reference_limit_s": 1.0,
+    }
     code = compile("", "<none>", "exec")
-    plan = [[(0, 6), (1, 6), (2, 6)], [(3, 6), (4, 6)]]
-    request = {"reference_plan": plan, "reference_limit_s": 1.0}
     runs = [run["case"] for run in runner.run_reference(code, request)]
-    assert {n: runs.count(n) for n in took_s} == {0: 6, 1: 1, 2: 6, 3: 6, 4: 6}
+    assert {n: runs.count(n) for n in list(took_s)[1:]} == {1: 6, 2: 1, 3: 6, 4: 6, 5: 6}

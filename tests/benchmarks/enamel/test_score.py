@@ -189,3 +189,84 @@ def test_a_reference_that_failed_gives_no_yardstick() -> None:
         yardstick((*reference(), run(1, 1.0, "raised")), CASES, SMALL)
     with pytest.raises(ValueError, match="no runs"):
         yardstick((), CASES, SMALL)
+
+
+GAP_S = 0.25
+
+
+def opened(level: int, wall_s: float) -> Run:
+    """A call of the gate's case that opens a process for a level."""
+    first = next(n for n, case in enumerate(CASES) if case.draw.level == level)
+    return replace(run(0, wall_s - SENDING_S), opens=first)
+
+
+def gaps(made: tuple[Run, ...], gap_s: float) -> tuple[Run, ...]:
+    """The same runs, each after another one in its process."""
+    return tuple(replace(r, gap_s=gap_s) for r in made)
+
+
+SHARED = yardstick((opened(1, 0.6), *gaps(reference(), GAP_S), opened(2, 0.6)), CASES, SMALL)
+
+
+def shared(made: tuple[Run, ...]) -> SampleScore:
+    """Hardened, with an expert that shares its processes too."""
+    return hardened_score(Timing(runs=made), lambda _: True, CASES, SHARED, SMALL)
+
+
+def test_an_opening_is_no_repetition_and_is_not_judged() -> None:
+    made = (opened(1, 0.6), *gaps(runs(EQUAL), GAP_S))
+    judged: list[int | None] = []
+    timing = Timing(runs=made)
+    found = official_score(timing, lambda r: not judged.append(r.opens), CASES, SHARED, SMALL)
+    assert found.levels == (0.0, 1.0, 1.0, 1.0)
+    assert set(judged) == {None}
+    assert SHARED.official == STICK.official
+    assert shared(made).efficiency == pytest.approx(1.0)
+
+
+def test_what_an_opening_takes_more_than_the_experts_is_added_to_its_level() -> None:
+    calls = gaps(runs(EQUAL), GAP_S)
+    late = (opened(1, 2.6), opened(1, 2.6), opened(2, 0.6), *calls)
+    found = shared(late)
+    assert found.levels[1] == pytest.approx((8 - 3) / (8 - 1))
+    assert found.levels[2:] == pytest.approx((1.0, 1.0))
+    assert official_score(Timing(runs=late), lambda _: True, CASES, SHARED, SMALL).levels[1] == 1.0
+
+
+def test_work_between_an_answer_and_the_next_input_is_work() -> None:
+    for level in (1, 2, 3):
+        chosen = [r for r in runs(EQUAL) if CASES[r.case].draw.level == level]
+        calls = gaps(runs([0.1, *[0.001] * 6]), GAP_S + 9.0)
+        made = tuple(
+            r if CASES[r.case].draw.level == level else replace(r, gap_s=0.0) for r in calls
+        )
+        assert chosen and shared(made).levels[level] == 0.0
+        assert shared(made).why == "timed-out"
+    honest = gaps(runs(EQUAL), GAP_S)
+    assert shared(tuple(replace(r, gap_s=GAP_S + 1.0) for r in honest)).efficiency < 0.9
+    # Ready at once and later to answer, or the other way round: the sum counts.
+    moved = tuple(replace(r, gap_s=r.gap_s - 0.2, wall_s=r.wall_s + 0.2) for r in honest)
+    assert shared(moved).efficiency == pytest.approx(1.0)
+
+
+def test_a_burst_beside_one_call_of_the_expert_gives_no_sample_more_time() -> None:
+    """Some cases of the expert run once; its own clock is believed."""
+    once = [r for r in gaps(reference(), GAP_S) if r.case != 2]
+    single = replace(run(2, 1.0), gap_s=GAP_S + 50.0, wall_s=90.0)
+    stick = yardstick((*once, single), CASES, SMALL)
+    assert stick.hardened == STICK.hardened
+
+
+def test_a_gap_is_compared_with_those_after_an_opening() -> None:
+    """The expert is called again with the same input, which costs less to take."""
+    made: list[Run] = []
+    for r in reference():
+        level = CASES[r.case].draw.level
+        made += [opened(level, 0.6), replace(r, gap_s=0.9), *gaps((r,) * 3, GAP_S)]
+    stick = yardstick(made, CASES, SMALL)
+    assert set(stick.gap_s.values()) == {0.9}
+
+
+def test_a_first_call_is_not_granted_what_a_gap_takes() -> None:
+    slow = tuple(replace(r, gap_s=0.0, wall_s=r.wall_s + GAP_S, call_s=0.0) for r in runs(EQUAL))
+    assert shared(slow).efficiency < 0.99
