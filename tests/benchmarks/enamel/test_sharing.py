@@ -200,7 +200,7 @@ def test_who_works_between_two_cases_gains_nothing(
     """Named double: guards that read nothing into this text, which the real ones refuse."""
     monkeypatch.setattr(evaluate, "refusals", lambda prompt, program: ())
     score = scored(
-        suite, base + TAKES_OVER.replace("TIMES", "1"), base + TAKES_OVER.replace("TIMES", "12")
+        suite, base + TAKES_OVER.replace("TIMES", "1"), base + TAKES_OVER.replace("TIMES", "40")
     )
     assert score.flags == ()
     # Its own clock says that every call takes no time at all, and that is all it could fake.

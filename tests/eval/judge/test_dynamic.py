@@ -6,6 +6,7 @@ meant for it. Without the guard the trick has to get through, or the test would 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -53,7 +54,7 @@ LEFT = (
 )
 CHILD = (
     "import os\nimport time\n\n\ndef squares(n):\n"
-    "    if os.fork() == 0:\n        time.sleep(0.03)\n        os._exit(0)\n"
+    "    if os.fork() == 0:\n        time.sleep(CHILD_S)\n        os._exit(0)\n"
     f"    return {QUICK}\n"
 )
 KEPT = (
@@ -90,6 +91,8 @@ def no_static_guards(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def judged(baseline: Baseline, text: str) -> Judgement:
+    # A child outlives the answer by twice what the base takes, however busy the machine is.
+    text = text.replace("CHILD_S", f"{2 * baseline.wall_s:.4f}")
     diff = baseline.target.snapshot.diff_of({"lib.py": HEADER + text})
     case = Case(candidate=Candidate(diff=diff, author="test"), mode=Mode.SCREEN, seed=5)
     return judge(case, baseline, NullProgress())
@@ -102,7 +105,8 @@ def judged(baseline: Baseline, text: str) -> Judgement:
         (PUT_OFF, ["_put_off"], "put off, not saved"),
         # With a child alive the process also ends later, which a second guard notices.
         (LEFT, ["_left_behind", "_put_off"], "still running"),
-        (CHILD, ["_left_behind", "_put_off"], "put off, not saved"),
+        # By which of the two depends on how long it goes on, and that on how busy the machine is.
+        (CHILD, ["_left_behind", "_put_off"], "put off, not saved|still running"),
     ],
     ids=["moved", "put-off", "left", "child"],
 )
@@ -111,7 +115,7 @@ def test_hidden_work_is_refused_by_its_guard_and_by_no_other(
 ) -> None:
     found = judged(target, text)
     assert found.word == "rejected", found.to_json()
-    assert any(said in reason for reason in found.verdict.reasons)
+    assert any(re.search(said, reason) for reason in found.verdict.reasons)
     for guard in guards:
         monkeypatch.setattr(dynamic, guard, lambda *_: "")
     other = judged(target, text)
