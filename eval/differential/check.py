@@ -34,12 +34,7 @@ from speedwright.eval.differential.faults import (
 from speedwright.eval.differential.floats import is_rounding
 from speedwright.eval.differential.generate import generate
 from speedwright.eval.differential.native_reach import native_reach, wanted_lines
-from speedwright.eval.differential.programs import (
-    ProgramReport,
-    all_variants,
-    check_programs,
-    run_once,
-)
+from speedwright.eval.differential.programs import ProgramReport, all_variants, check_programs
 from speedwright.eval.differential.reach import missed_lines, still_missed
 from speedwright.eval.differential.recording import (
     RecordedFunction,
@@ -117,7 +112,7 @@ def check_differential(
     wanted = wanted_lines(touched)
     reach = None
     if wanted and programs.verdict is None:
-        reach = native_reach(baseline, diff, wanted, made, run_once, end_s=end_s)
+        reach = native_reach(baseline, diff, wanted, made, end_s=end_s)
     return replace(
         report,
         verdict=programs.verdict,

@@ -14,18 +14,18 @@ from __future__ import annotations
 import json
 import posixpath
 import time
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from speedwright.eval.differential.program_variants import Variant
+from speedwright.eval.differential.programs import run_once
 from speedwright.eval.judge.baseline import Baseline
 from speedwright.eval.judge.boxes import MEMORY_BYTES, box_for, open_box
 from speedwright.eval.patch import TouchedFile
 from speedwright.eval.test_run import limits_for_tests, run_tests
-from speedwright.profiler import CommandWorkload
-from speedwright.profiler.timer import SOURCE_MOUNT, import_env
+from speedwright.profiler.timer import SOURCE_MOUNT, import_env, timer_for
 from speedwright.sandbox import GIB, MIB, Call, Limits, Outcome, ProcessResult, Session
 
 SUFFIXES = (".c", ".cc", ".cpp", ".cxx", ".h", ".hh", ".hpp", ".hxx")
@@ -79,7 +79,6 @@ def native_reach(
     diff: str,
     wanted: Lines,
     variants: Sequence[Variant],
-    run: Callable[[Session, Variant, Limits, int], Any],
     *,
     end_s: float,
 ) -> Reach:
@@ -90,13 +89,12 @@ def native_reach(
         diff: The candidate.
         wanted: From `wanted_lines`.
         variants: Varied runs of the program.
-        run: Makes one of them.
         end_s: Point on the monotonic clock after which nothing new is begun.
 
     Raises:
         SandboxError: The sandbox failed.
     """
-    if baseline.target.build is None:
+    if not baseline.target.build:
         return Reach(why="the target has no build of its own")
     if time.monotonic() > end_s:
         return Reach(why="no time was left")
@@ -107,7 +105,7 @@ def native_reach(
     )
     try:
         with open_box(baseline.target, box) as session:
-            return _Looked(baseline, session, end_s).at(wanted, variants, run)
+            return _Looked(baseline, session, end_s).at(wanted, variants)
     finally:
         baseline.versions.forget(folder)
 
@@ -120,13 +118,10 @@ class _Looked:
         self._session = session
         self._end_s = end_s
         self._source = session.where(SOURCE_MOUNT)
+        wall_s = min(LONGEST_S, SLOWER * baseline.wall_s + 1)
+        self._long = Limits(wall_s=wall_s, memory_bytes=MEMORY_BYTES)
 
-    def at(
-        self,
-        wanted: Lines,
-        variants: Sequence[Variant],
-        run: Callable[[Session, Variant, Limits, int], Any],
-    ) -> Reach:
+    def at(self, wanted: Lines, variants: Sequence[Variant]) -> Reach:
         built = self._build()
         if built.outcome is Outcome.TIMED_OUT:
             return Reach(why="the build takes too long with coverage")
@@ -136,10 +131,10 @@ class _Looked:
         if isinstance(found, str):
             return Reach(why=found)
         missed = found
-        for step in (self._workload, lambda: self._variants(variants, run), self._tests):
+        for run in (self._workload, lambda: self._variants(variants), self._tests):
             if not missed or time.monotonic() > self._end_s:
                 break
-            step()
+            run()
             again = self._missed(wanted)
             missed = missed if isinstance(again, str) else again
         return Reach(missed=tuple(f"{file}:{line}" for file, line in missed))
@@ -158,21 +153,13 @@ class _Looked:
         return self._session.run(self._call(*words, wall_s=wall_s))
 
     def _workload(self) -> None:
-        workload = self._baseline.target.workload
-        if isinstance(workload, CommandWorkload):
-            wall_s = SLOWER * self._baseline.wall_s + 1
-            self._session.run(self._call(*workload.argv, wall_s=wall_s))
+        timer_for(self._baseline.target.workload).sample(self._session, seed=0, limits=self._long)
 
-    def _variants(
-        self,
-        variants: Sequence[Variant],
-        run: Callable[[Session, Variant, Limits, int], Any],
-    ) -> None:
-        limits = Limits(wall_s=SLOWER * self._baseline.wall_s + 1)
+    def _variants(self, variants: Sequence[Variant]) -> None:
         for variant in variants:
             if time.monotonic() > self._end_s:
                 return
-            run(self._session, variant, limits, 0)
+            run_once(self._session, variant, self._long, 0)
 
     def _tests(self) -> None:
         test, before = self._baseline.target.test, self._baseline.tests

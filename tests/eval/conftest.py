@@ -56,6 +56,17 @@ def repository_maker() -> Callable[[Path, dict[str, str]], Path]:
     return make_repository
 
 
+def make_baseline(root: Path, scratch: Path, **request: Any) -> Baseline:
+    target = resolve_target(TargetRequest(path=root, **request), scratch / "target", NullProgress())
+    return prepare_baseline(target, scratch / "versions", NullProgress())
+
+
+@pytest.fixture(scope="session")
+def baseline_maker() -> Callable[..., Baseline]:
+    """`baseline_maker(root, scratch, sandbox=…)`: a repository's base, built and run."""
+    return make_baseline
+
+
 @pytest.fixture(scope="session")
 def settled() -> Callable[[Callable[[], Any]], Any]:
     """Judges again what ended `unstable`: the machine's fault is nobody's verdict."""
@@ -76,10 +87,7 @@ def baseline(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Baseline]:
     """The small target, ready to judge candidates in a plain process."""
     files = {"slow.py": SLOW, "bench.py": BENCH, "test_slow.py": TESTS}
     root = make_repository(tmp_path_factory.mktemp("target"), files)
-    request = TargetRequest(path=root, sandbox="process")
-    scratch = tmp_path_factory.mktemp("scratch")
-    target = resolve_target(request, scratch / "target", NullProgress())
-    yield prepare_baseline(target, scratch / "versions", NullProgress())
+    yield make_baseline(root, tmp_path_factory.mktemp("scratch"), sandbox="process")
 
 
 @pytest.fixture(scope="session")

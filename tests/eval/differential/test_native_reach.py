@@ -10,10 +10,9 @@ import pytest
 
 from speedwright.eval.differential import DifferentialReport, check_differential
 from speedwright.eval.differential.native_reach import counts_of
-from speedwright.eval.judge.baseline import Baseline, prepare_baseline
+from speedwright.eval.judge.baseline import Baseline
 from speedwright.eval.progress import NullProgress
-from speedwright.eval.resolve import resolve_target
-from speedwright.eval.target import TargetRequest
+from speedwright.registry import resolve
 
 SUM = """\
 #include <cstdlib>
@@ -44,21 +43,16 @@ def test_negative():
     assert subprocess.run(["./sum", "4", "x"], capture_output=True).stdout == b"-20\\n"
 """
 FILES = {"sum.cpp": SUM, "twice.hpp": HEADER, "Makefile": MAKEFILE, "test_sum.py": TESTS}
-Check = Callable[[dict[str, tuple[str, str]]], DifferentialReport]
+WORDS = {"sandbox": "process", "workload": "./sum 100", "build": "make"}
+Maker = Callable[[Path, dict[str, str]], Path]
 
 
-def prepared(
-    root: Path, scratch: Path, *, sandbox: str = "process", build: str = "make"
-) -> Baseline:
-    request = TargetRequest(path=root, sandbox=sandbox, workload="./sum 100", build=build)
-    target = resolve_target(request, scratch / "target", NullProgress())
-    return prepare_baseline(target, scratch / "versions", NullProgress())
-
-
-def checked(base: Baseline, changes: dict[str, tuple[str, str]]) -> DifferentialReport:
+def checked(
+    base: Baseline, changes: dict[str, tuple[str, str]], files: dict[str, str] = FILES
+) -> DifferentialReport:
     for file, (old, _) in changes.items():
-        assert FILES[file].count(old) == 1, old
-    texts = {file: FILES[file].replace(old, new) for file, (old, new) in changes.items()}
+        assert files[file].count(old) == 1, old
+    texts = {file: files[file].replace(old, new) for file, (old, new) in changes.items()}
     diff = base.target.snapshot.diff_of(texts)
     folder = base.versions.fresh(diff)
     before = sorted(p.name for p in folder.iterdir())
@@ -71,10 +65,11 @@ def checked(base: Baseline, changes: dict[str, tuple[str, str]]) -> Differential
 @pytest.fixture(scope="module")
 def base(
     tmp_path_factory: pytest.TempPathFactory,
-    repository_maker: Callable[[Path, dict[str, str]], Path],
+    repository_maker: Maker,
+    baseline_maker: Callable[..., Baseline],
 ) -> Baseline:
     root = repository_maker(tmp_path_factory.mktemp("sum"), FILES)
-    return prepared(root, tmp_path_factory.mktemp("scratch"))
+    return baseline_maker(root, tmp_path_factory.mktemp("scratch"), **WORDS)
 
 
 WORKLOAD = ("        sum += i;\n", "        sum = sum + i;\n")
@@ -115,28 +110,58 @@ def test_a_build_that_shows_no_lines_is_said(
     build: str,
     why: str,
     tmp_path: Path,
-    repository_maker: Callable[[Path, dict[str, str]], Path],
+    repository_maker: Maker,
+    baseline_maker: Callable[..., Baseline],
 ) -> None:
     root = repository_maker(tmp_path / "sum", FILES)
-    report = checked(prepared(root, tmp_path / "scratch", build=build), {"sum.cpp": NEVER})
+    report = checked(
+        baseline_maker(root, tmp_path / "scratch", **WORDS | {"build": build}), {"sum.cpp": NEVER}
+    )
     assert report.native is not None
     assert report.native.missed is None
     assert any(why in said for said in report.not_checked), report.not_checked
 
 
-@pytest.mark.parametrize(
-    "sandbox", ["bubblewrap", pytest.param("docker", marks=pytest.mark.docker)]
-)
+@pytest.fixture(params=["bubblewrap", pytest.param("docker", marks=pytest.mark.docker)])
+def sandbox(request: pytest.FixtureRequest) -> str:
+    availability = resolve("sandboxes", request.param)().availability()
+    if not availability.is_available:
+        pytest.skip(f"{request.param}: {availability.reason}")
+    return str(request.param)
+
+
 def test_in_a_box(
     sandbox: str,
     tmp_path: Path,
-    repository_maker: Callable[[Path, dict[str, str]], Path],
+    repository_maker: Maker,
+    baseline_maker: Callable[..., Baseline],
 ) -> None:
     root = repository_maker(tmp_path / "sum", FILES)
-    base = prepared(root, tmp_path / "scratch", sandbox=sandbox)
+    base = baseline_maker(root, tmp_path / "scratch", **WORDS | {"sandbox": sandbox})
     report = checked(base, {"sum.cpp": NEVER})
     assert report.native is not None
     assert report.native.missed == ("sum.cpp:14",), report
+
+
+LIBRARY = {
+    "triple.cpp": 'extern "C" long triple(long n) {\n    return 3 * n;\n}\n',
+    "Makefile": "triple.so: triple.cpp\n\t$(CXX) -O2 -shared -fPIC -o $@ triple.cpp\n",
+    "workload.py": (
+        "import ctypes\nimport os\n\nlibrary = ctypes.CDLL(os.path.abspath('triple.so'))\n\n\n"
+        "def workload():\n    return library.triple(14)\n"
+    ),
+}
+
+
+def test_a_workload_that_is_a_function_runs_too(
+    tmp_path: Path, repository_maker: Maker, baseline_maker: Callable[..., Baseline]
+) -> None:
+    root = repository_maker(tmp_path / "triple", LIBRARY)
+    words = WORDS | {"workload": "workload.py", "test": ""}
+    base = baseline_maker(root, tmp_path / "scratch", **words)
+    report = checked(base, {"triple.cpp": ("3 * n", "n + n + n")}, LIBRARY)
+    assert report.native is not None
+    assert (report.native.missed, report.native.why) == ((), ""), report
 
 
 def test_counts_of_several_objects_add_up_and_nonsense_is_left_out() -> None:

@@ -11,10 +11,8 @@ from pathlib import Path
 import pytest
 
 from speedwright.eval.differential import DifferentialReport, check_differential
-from speedwright.eval.judge.baseline import Baseline, prepare_baseline
+from speedwright.eval.judge.baseline import Baseline
 from speedwright.eval.progress import NullProgress
-from speedwright.eval.resolve import resolve_target
-from speedwright.eval.target import TargetRequest
 
 ARRAYS = {
     "best(scores)": """\
@@ -179,6 +177,7 @@ def source(library: str, bodies: dict[str, str]) -> str:
 def check(
     tmp_path_factory: pytest.TempPathFactory,
     repository_maker: Callable[[Path, dict[str, str]], Path],
+    baseline_maker: Callable[..., Baseline],
 ) -> Check:
     """What the differential test says of other bodies of some functions."""
     prepared: dict[str, Baseline] = {}
@@ -188,10 +187,7 @@ def check(
         calls = KINDS[library][1]
         files = {"work.py": source(library, {}), "test_work.py": calls, "bench.py": bench}
         root = repository_maker(tmp_path_factory.mktemp(library), files)
-        scratch = tmp_path_factory.mktemp("scratch")
-        request = TargetRequest(path=root, sandbox="process")
-        target = resolve_target(request, scratch / "target", NullProgress())
-        return prepare_baseline(target, scratch / "versions", NullProgress())
+        return baseline_maker(root, tmp_path_factory.mktemp("scratch"), sandbox="process")
 
     def run(*changes: tuple[str, str]) -> DifferentialReport:
         is_array = any(head.startswith(f"{changes[0][0]}(") for head in ARRAYS)
