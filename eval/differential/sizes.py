@@ -6,7 +6,7 @@ A made-up call that breaks one of these asks for something the function may neve
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -48,23 +48,24 @@ class Kept:
         """Whether an array is unlike all of them."""
         if array.ndim not in self.dimensions:
             return True
-        own = kept([array])
-        if own.has_odd and not self.has_odd:
-            return True
-        is_number = _is_real(array) and bool(np.isfinite(array).any())
-        if is_number and self._is_out_of_range(own, array.dtype.kind):
-            return True
+        if _is_real(array):
+            entries = array[np.isfinite(array)]
+            if entries.size < array.size and not self.has_odd:
+                return True
+            if entries.size and self._is_out_of_range(entries):
+                return True
         words = ("is_sorted", "is_symmetric", "is_normed")
         return any(getattr(self, w) and not _holds(w, array) for w in words)
 
-    def _is_out_of_range(self, own: Kept, kind: str) -> bool:
-        if kind in "iu":
-            return own.low < self.low or own.high > self.high
-        if self.low > 0 >= own.low or self.low >= 0 > own.low:
+    def _is_out_of_range(self, entries: NDArray[Any]) -> bool:
+        low, high = float(entries.min()), float(entries.max())
+        if entries.dtype.kind in "iu":
+            return low < self.low or high > self.high
+        if self.low > 0 >= low or self.low >= 0 > low:
             return True
-        if 0 <= self.low and self.high <= 1 < own.high:
+        if 0 <= self.low and self.high <= 1 < high:
             return True
-        return max(-own.low, own.high) > ROOM * max(1.0, -self.low, self.high)
+        return max(-low, high) > ROOM * max(1.0, -self.low, self.high)
 
 
 def kept(arrays: Sequence[NDArray[Any]]) -> Kept:
@@ -88,13 +89,13 @@ class Sizes:
     """Sizes that agree in every recorded call, and what its arrays keep.
 
     Attributes:
-        equal: Pairs of quantities: axes, rows, lengths and whole numbers.
+        equal: Groups of quantities: axes, rows, lengths and whole numbers.
         filled: Axes and rows of which there always was one: few functions of arrays promise
             anything for none.
         arrays: By place.
     """
 
-    equal: frozenset[tuple[Quantity, Quantity]] = frozenset()
+    equal: tuple[frozenset[Quantity], ...] = ()
     filled: frozenset[Quantity] = frozenset()
     arrays: Mapping[Key, Kept] = field(default_factory=dict)
 
@@ -102,7 +103,7 @@ class Sizes:
         """Whether a call is unlike the recorded ones in these respects."""
         places = list(places)
         found = quantities(places)
-        if any(a in found and b in found and found[a] != found[b] for a, b in self.equal):
+        if any(len({found[q] for q in group if q in found}) > 1 for group in self.equal):
             return True
         if any(found.get(quantity) == 0 for quantity in self.filled):
             return True
@@ -125,15 +126,9 @@ def sizes(calls: Sequence[Sequence[tuple[Key, Any]]]) -> Sizes:
     if not by_key and not tables:
         return Sizes()
     found = [quantities(places) for places in calls]
-    names = sorted(set().union(*found))
-    pairs = [
-        (a, b)
-        for a, b in itertools.combinations(names, 2)
-        if {a[1], b[1]} != {WHOLE} and _agree(found, a, b)
-    ]
-    rows = {q for q in names if q[1] != WHOLE}
+    rows = {q for numbers in found for q in numbers if q[1] != WHOLE}
     return Sizes(
-        equal=frozenset(pairs),
+        equal=_groups(found, rows),
         filled=frozenset(q for q in rows if all(numbers.get(q) != 0 for numbers in found)),
         arrays={key: kept(arrays) for key, arrays in by_key.items()},
     )
@@ -158,9 +153,15 @@ def quantities(places: Iterable[tuple[Key, Any]]) -> dict[Quantity, int]:
     return found
 
 
-def _agree(calls: Sequence[Mapping[Quantity, int]], a: Quantity, b: Quantity) -> bool:
-    both = [(found[a], found[b]) for found in calls if a in found and b in found]
-    return bool(both) and all(x == y for x, y in both)
+def _groups(
+    calls: Sequence[Mapping[Quantity, int]], rows: Set[Quantity]
+) -> tuple[frozenset[Quantity], ...]:
+    """Quantities that are there in the same calls and equal in each; numbers alone say nothing."""
+    alike: dict[tuple[int | None, ...], set[Quantity]] = {}
+    for quantity in dict.fromkeys(itertools.chain.from_iterable(calls)):
+        seen = tuple(numbers.get(quantity) for numbers in calls)
+        alike.setdefault(seen, set()).add(quantity)
+    return tuple(frozenset(g) for g in alike.values() if len(g) > 1 and g & rows)
 
 
 def _is_real(array: NDArray[Any]) -> bool:

@@ -1,7 +1,8 @@
 """Recorded tables and tensors with other rows, and the places in them whose values may change.
 
-Pure, on the documents that the recipes of `inside/recipes.py` take. A part that stands elsewhere
-in the call too is a reference there and is left alone.
+Pure, on the documents that the recipes of `inside/recipes.py` take: `["mk", id, recipe, parts]`. A
+column is a list of how it is kept and what it holds. A part that stands elsewhere in the call too
+is a reference there and is left alone.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from typing import Any
 from speedwright.eval.differential.arrays import cut_array, rows_of_array
 
 Path = tuple[int, ...]
+HELD = (2, 1)  # what a column holds, from the column's document on
 TABLES = ("pandas.DataFrame", "pandas.Series")
 WHOLE = ("numpy.matrix", "numpy.recarray", "torch.Tensor")
 
@@ -28,16 +30,16 @@ def contents(node: Any) -> Iterator[tuple[str, Path]]:
     name, parts = node[2], node[3]
     if name in TABLES:
         if is_made(parts[0]) and parts[0][2] == "pandas.Index":
-            yield "labels", (3, 0, 3, 0, 2, 1)
+            yield "labels", (3, 0, 3, 0, *HELD)
     if name == "pandas.DataFrame":
         for number, column in enumerate(parts[2][2]):
             if at(column, (2, 0)) != "category":
-                yield f"column {number}", (3, 2, 2, number, 2, 1)
+                yield f"column {number}", (3, 2, 2, number, *HELD)
     elif name == "pandas.Series":
         if at(parts[2], (2, 0)) != "category":
-            yield "values", (3, 2, 2, 1)
+            yield "values", (3, 2, *HELD)
     elif name == "pandas.Index":
-        yield "labels", (3, 0, 2, 1)
+        yield "labels", (3, 0, *HELD)
     elif name == "numpy.structured":
         for number in range(len(parts[1][2])):
             yield f"field {number}", (3, 1, 2, number, 2, 1)
@@ -61,15 +63,15 @@ def columns_of(node: Any) -> list[tuple[Any, Any]] | None:
     """Label and content of each column of a table that has plain labels."""
     if node[2] != "pandas.DataFrame":
         return None
-    labels, columns = at(node, (3, 1, 3, 0, 2, 1)), node[3][2][2]
+    labels, columns = at(node, (3, 1, 3, 0, *HELD)), node[3][2][2]
     if type(labels) is not list or labels[0] not in ("l", "no") or len(labels[-1]) != len(columns):
         return None
-    return [(label, at(c, (2, 1))) for label, c in zip(labels[-1], columns, strict=True)]
+    return [(label, at(c, HELD)) for label, c in zip(labels[-1], columns, strict=True)]
 
 
 def content_of(node: Any) -> Any:
     """What a series or an index holds; `None` of anything else."""
-    place = {"pandas.Series": (3, 2, 2, 1), "pandas.Index": (3, 0, 2, 1)}.get(node[2])
+    place = {"pandas.Series": (3, 2, *HELD), "pandas.Index": (3, 0, *HELD)}.get(node[2])
     return None if place is None else at(node, place)
 
 
@@ -79,8 +81,10 @@ def row_count(node: Any) -> int | None:
         return None
     name, parts = node[3][0][2], node[3][0][3]
     if name == "pandas.RangeIndex":
-        return len(range(*parts[:3]))
-    content = at(parts, (0, 2, 1)) if name == "pandas.Index" else at(parts, (1, 2, 0))
+        start, stop, step, _ = parts
+        is_small = all(type(number) is int for number in (start, stop, step))
+        return len(range(start, stop, step)) if is_small else None
+    content = at(parts, (0, *HELD)) if name == "pandas.Index" else at(parts, (1, 2, 0))
     return _length(content)
 
 
@@ -132,22 +136,21 @@ def cut_made(node: Any, most: int) -> Any:
 
 
 def _length(content: Any) -> int | None:
+    """Entries of what a column holds; `None` of what is no column."""
     if type(content) is not list:
         return None
     if content[0] == "l":
         return len(content[2])
-    if content[0] in ("np", "no") and len(content[-2 if content[0] == "np" else 2]) == 1:
-        return int(content[3][0] if content[0] == "np" else content[2][0])
-    return None
+    shape = {"np": content[3:4], "no": content[2:3]}.get(content[0])
+    return int(shape[0][0]) if shape and len(shape[0]) == 1 else None
 
 
 def _rows(content: Any, positions: Sequence[int]) -> Any:
     if content[0] == "np":
         return rows_of_array(content, positions)
     items = [copy.deepcopy(content[-1][position]) for position in positions]
-    return (
-        ["l", content[1], items] if content[0] == "l" else ["no", content[1], [len(items)], items]
-    )
+    shape = [[len(items)]] if content[0] == "no" else []
+    return [content[0], content[1], *shape, items]
 
 
 def _index_rows(index: Any, positions: Sequence[int]) -> Any:
@@ -156,7 +159,7 @@ def _index_rows(index: Any, positions: Sequence[int]) -> Any:
     name, parts = index[2], index[3]
     if name == "pandas.RangeIndex":
         return _range_rows(index, positions)
-    if name == "pandas.Index" and _length(at(parts, (0, 2, 1))) is not None:
+    if name == "pandas.Index" and _length(at(parts, (0, *HELD))) is not None:
         parts[0][2][1] = _rows(parts[0][2][1], positions)
         parts[2] = None  # the step between rows is another now
         return index

@@ -144,6 +144,21 @@ def test_what_recorded_arrays_keep_is_not_asked_otherwise(what: str) -> None:
     assert not is_far([*recorded, other], other)
 
 
+def test_a_wide_table_takes_no_longer_than_its_columns() -> None:
+    wide = pandas.DataFrame(numpy.ones((2, 2500)))
+    found = habits([call(wide, numpy.zeros(2), 7)])
+    assert len(found.sizes.equal) == 1
+    assert not found.is_broken_by(call(wide, numpy.zeros(2), 8))
+    assert found.is_broken_by(call(wide, numpy.zeros(3), 7))
+
+
+def test_an_index_of_very_large_numbers_is_left_alone() -> None:
+    table = pandas.DataFrame({"a": [1, 2]}, index=pandas.RangeIndex(2**60, 2**60 + 2))
+    node = call(table)[0][0]
+    assert row_count(node) is None
+    pandas.testing.assert_frame_equal(made(node), table)
+
+
 def test_another_order_and_ties_are_near() -> None:
     recorded = [call(a([2.5, 0.5, 1.5, 7.5]), a([1, 0, 3, 2]))]
     for other in ([7.5, 0.5, 1.5, 2.5], [0.5, 0.5, 0.5, 0.5], [7.5, 2.25, 6.0, 0.75]):
