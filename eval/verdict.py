@@ -26,6 +26,8 @@ class Measured:
         cpu: CPU time, likewise; `None` if the workload used too little to say.
         process: Whole cold processes of a `workload()`, import and `setup()` included; `None` for
             programs, whose wall time is that.
+        call: The timed call alone, where set-up or end of the candidate take longer than the
+            base's: `comparison` and `candidate_wall_s` count that as time of the call. Else `None`.
         control: The A/A control of the same run; `None` while searching.
         base_wall_s: Median of the base.
         candidate_wall_s: Median of the candidate.
@@ -43,6 +45,7 @@ class Measured:
     base_rss_bytes: int = 0
     candidate_rss_bytes: int = 0
     process: Comparison | None = None
+    call: Comparison | None = None
     label: str = ""
     reasons: tuple[str, ...] = ()
 
@@ -209,6 +212,7 @@ class Judgement:
             "candidate_wall_s": measured.candidate_wall_s if measured else None,
             "cpu_ratio": cpu.speedup if cpu else None,
             "process_ratio": measured.process.speedup if measured and measured.process else None,
+            "call_ratio": measured.call.speedup if measured and measured.call else None,
             "reasons": list(self.verdict.reasons),
             "margin": comparison.margin if comparison else None,
             "noise_floor": control.noise_floor if control else None,

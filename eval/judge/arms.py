@@ -4,19 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from speedwright.eval.judge.rounds import BASE, CANDIDATE, COPY, Rounds
+from speedwright.eval.judge.rounds import BASE, CANDIDATE, COPY, Timings
 from speedwright.eval.stats import MARGIN, Comparison, compare, compare_with_copy
 from speedwright.profiler import Sample
 
 
-def timed_arms(rounds: Rounds) -> tuple[str, ...]:
+def timed_arms(rounds: Timings) -> tuple[str, ...]:
     """Base, its copy if there is one, candidate."""
     has_copy = any(COPY in r.samples for r in rounds.kept)
     return (BASE, COPY, CANDIDATE) if has_copy else (BASE, CANDIDATE)
 
 
 def seconds_of(
-    rounds: Rounds, part: Callable[[Sample], float | None]
+    rounds: Timings, part: Callable[[Sample], float | None]
 ) -> tuple[list[float], ...] | None:
     """Seconds of a part of every sample, a list an arm; `None` if one is not known."""
     found = [seconds_of_arm(rounds, arm, part) for arm in timed_arms(rounds)]
@@ -25,7 +25,7 @@ def seconds_of(
 
 
 def seconds_of_arm(
-    rounds: Rounds, arm: str, part: Callable[[Sample], float | None]
+    rounds: Timings, arm: str, part: Callable[[Sample], float | None]
 ) -> list[float] | None:
     """The same of one arm."""
     found = [part(r.samples[arm]) for r in rounds.kept]

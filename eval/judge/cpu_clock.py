@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from speedwright.eval.judge.arms import compare_arms, seconds_of, seconds_of_arm, timed_arms
-from speedwright.eval.judge.rounds import COPY, Rounds
+from speedwright.eval.judge.rounds import COPY, Timings
 from speedwright.eval.stats import (
     LEAST_PAIRS,
     Comparison,
@@ -33,7 +33,7 @@ def timed_cpu_s(sample: Sample) -> float | None:
     return sample.cpu_s if sample.setup_s <= MOST_SETUP_SHARE * sample.wall_s else None
 
 
-def cpu_comparison(rounds: Rounds, *, margin: float, confidence: float) -> Comparison | None:
+def cpu_comparison(rounds: Timings, *, margin: float, confidence: float) -> Comparison | None:
     """CPU time; `None` where it or the rounds are too few, or it is not known of the timed part."""
     seconds = _enough(rounds)
     if seconds is None:
@@ -41,7 +41,7 @@ def cpu_comparison(rounds: Rounds, *, margin: float, confidence: float) -> Compa
     return compare_arms(seconds, margin=margin, confidence=confidence)
 
 
-def cpu_witness(rounds: Rounds, *, margin: float, confidence: float) -> Witness | None:
+def cpu_witness(rounds: Timings, *, margin: float, confidence: float) -> Witness | None:
     """CPU time where all arms compute on one core and hardly wait; `None` elsewhere."""
     seconds, arms = _enough(rounds), timed_arms(rounds)
     if seconds is None or COPY not in arms:
@@ -54,14 +54,14 @@ def cpu_witness(rounds: Rounds, *, margin: float, confidence: float) -> Witness 
     return Witness(comparison=found, gate=control(base, copy))
 
 
-def _enough(rounds: Rounds) -> tuple[list[float], ...] | None:
+def _enough(rounds: Timings) -> tuple[list[float], ...] | None:
     seconds = seconds_of(rounds, timed_cpu_s)
     if seconds is None or len(rounds.kept) < LEAST_PAIRS:
         return None
     return seconds if min(map(min, seconds)) >= LEAST_CPU_S else None
 
 
-def cores(rounds: Rounds, arm: str) -> float:
+def cores(rounds: Timings, arm: str) -> float:
     """Median CPU / wall of an arm."""
     known = seconds_of_arm(rounds, arm, timed_cpu_s)
     return cores_used(rounds.walls(arm), known or rounds.cpus(arm))

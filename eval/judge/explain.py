@@ -96,6 +96,14 @@ def who_vouches(found: Comparison, gate: Control, cpu: Witness | None) -> str:
     )
 
 
+def why_hidden(hidden_s: float) -> str:
+    """That the noise of starts and ends leaves room for work that was moved there."""
+    return (
+        f"look at: import, setup() and the end of the process vary so much here that "
+        f"{hidden_s * 1e3:.2g} ms of the call's work may be done there unseen"
+    )
+
+
 def why_unstable(gate: Control) -> str:
     """Why the A/A control forbids a claim."""
     what = (

@@ -20,15 +20,12 @@ from pathlib import Path
 
 from speedwright.eval.judge.baseline import Baseline
 from speedwright.eval.judge.boxes import box_for, timing_cpus
-from speedwright.eval.judge.cpu_clock import cores, cpu_comparison, cpu_witness
-from speedwright.eval.judge.dynamic import process_comparison, refuse_dishonest, warnings
-from speedwright.eval.judge.explain import (
-    failure,
-    read_together,
-    sentence,
-    who_vouches,
-    why_ended_early,
-    why_unstable,
+from speedwright.eval.judge.explain import failure
+from speedwright.eval.judge.look import (
+    SCREEN_DROPS,
+    drop_of_screen,
+    look_of_confirmation,
+    look_of_screen,
 )
 from speedwright.eval.judge.outputs import wrong_output
 from speedwright.eval.judge.rounds import (
@@ -40,22 +37,8 @@ from speedwright.eval.judge.rounds import (
     off_the_timed_cores,
 )
 from speedwright.eval.progress import Progress
-from speedwright.eval.stats import (
-    LOOKS,
-    Comparison,
-    Control,
-    Outlook,
-    SequentialDesign,
-    Word,
-    compare,
-    control,
-    screen,
-)
-from speedwright.eval.verdict import (
-    Measured,
-    Unstable,
-    Verdict,
-)
+from speedwright.eval.stats import LOOKS, SequentialDesign, Word
+from speedwright.eval.verdict import Measured, Unstable, Verdict
 from speedwright.profiler import FunctionWorkload, Workload
 from speedwright.profiler.timer import timer_for
 from speedwright.profiler.timing_lock import timing_lock
@@ -63,10 +46,8 @@ from speedwright.profiler.workload import with_default_seed, with_fresh_seeds
 from speedwright.sandbox import Session
 from speedwright.sandbox.side_by_side import open_side_by_side
 
-SERIAL_CPU_OVER_WALL = 0.9
 SCREEN_LOOKS = (7, 14, 20)
 SCREEN_LEVEL = 0.008
-SCREEN_DROPS = (5, 7)
 GLANCES = 3
 
 
@@ -211,26 +192,23 @@ def _run(
             is_last = _fill(rounds, design, mode, progress, deadline_s)
             verdict: Verdict | None = wrong_output(rounds) if baseline.is_repeatable else None
             if verdict is None and mode is Mode.SCREEN:
-                verdict = _dropped(rounds, design, baseline)
+                verdict = drop_of_screen(rounds, design, baseline)
             if verdict is None and (is_last or len(rounds.kept) in design.looks):
                 verdict = _look(rounds, design, mode, baseline, is_last=is_last)
             if verdict is not None:
-                verdict = _honest(verdict, rounds)
                 return Measurement(verdict=verdict, rounds=rounds, runs=rounds.runs)
     except SampleFailed as failed:
         verdict = failure(failed, baseline.sample_limits.wall_s)
         return Measurement(verdict=verdict, rounds=rounds, runs=rounds.runs)
 
 
-def _honest(verdict: Verdict, rounds: Rounds) -> Verdict:
-    """The verdict after the dynamic guards."""
-    if not isinstance(verdict, Measured):
-        return verdict
-    refused = refuse_dishonest(rounds, verdict.comparison)
-    if refused is not None:
-        return refused
-    said = warnings(rounds, verdict.comparison)
-    return replace(verdict, reasons=(*verdict.reasons, *said))
+def _look(
+    rounds: Rounds, design: SequentialDesign, mode: Mode, baseline: Baseline, *, is_last: bool
+) -> Verdict | None:
+    """The verdict if this look ends the measurement."""
+    if mode is Mode.SCREEN:
+        return look_of_screen(rounds, design, baseline, is_last=is_last)
+    return look_of_confirmation(rounds, design, is_last=is_last)
 
 
 def _fill(
@@ -253,79 +231,6 @@ def _fill(
     return False
 
 
-def _dropped(rounds: Rounds, design: SequentialDesign, baseline: Baseline) -> Measured | None:
-    """A verdict for the hopeless, where few pairs already exclude a gain worth having."""
-    if len(rounds.kept) not in SCREEN_DROPS:
-        return None
-    is_cpu = _screens_on_cpu(baseline, rounds)
-    base, candidate = _times(rounds, is_cpu=is_cpu)
-    found = screen(base, candidate)
-    if found.outlook is not Outlook.HOPELESS:
-        return None
-    comparison = compare(base, candidate, margin=design.margin, confidence=design.confidence)
-    why = (
-        f"dropped after {found.pairs} pairs: the gain is at most {max(0.0, found.at_most - 1):.1%}"
-    )
-    return _measured(rounds, comparison, None, why=why)
-
-
-def _screens_on_cpu(baseline: Baseline, rounds: Rounds) -> bool:
-    """CPU time is the quieter clock where the workload is serial and does not wait."""
-    is_serial = SERIAL_CPU_OVER_WALL <= baseline.cpu_s / baseline.wall_s <= 1.1
-    return is_serial and min(*rounds.cpus(BASE), *rounds.cpus(CANDIDATE)) > 0
-
-
-def _look(
-    rounds: Rounds, design: SequentialDesign, mode: Mode, baseline: Baseline, *, is_last: bool
-) -> Verdict | None:
-    """The verdict if this look ends the measurement."""
-    wall = _times(rounds, is_cpu=False)
-    if mode is Mode.SCREEN:
-        is_cpu = _screens_on_cpu(baseline, rounds)
-        times = _times(rounds, is_cpu=is_cpu)
-        look = design.conclude(*times, is_last=is_last)
-        clock = "CPU time" if is_cpu else "wall time"
-        why = f"screened on {clock}; no claim"
-        return _measured(rounds, look.comparison, None, why=why) if look.is_final else None
-    gate = control(rounds.walls(BASE), rounds.walls(COPY))
-    cpu = cpu_witness(rounds, margin=design.margin, confidence=design.confidence)
-    look = design.conclude(*wall, copy=rounds.walls(COPY), is_last=is_last, gate=gate, cpu=cpu)
-    if not look.is_final:
-        return None
-    if not look.is_sound:
-        return Unstable(control=gate, comparison=look.comparison, reasons=(why_unstable(gate),))
-    why = why_ended_early(look.stop, design.goal)
-    vouched = who_vouches(look.comparison, gate, cpu)
-    return _measured(rounds, look.comparison, gate, why=why, vouched=vouched)
-
-
-def _measured(
-    rounds: Rounds,
-    comparison: Comparison,
-    gate: Control | None,
-    *,
-    why: str = "",
-    vouched: str = "",
-) -> Measured:
-    cpu = cpu_comparison(rounds, margin=comparison.margin, confidence=comparison.confidence)
-    base_s = statistics.median(rounds.walls(BASE))
-    candidate_s = statistics.median(rounds.walls(CANDIDATE))
-    label, reasons = read_together(comparison, cpu, cores(rounds, BASE), cores(rounds, CANDIDATE))
-    said = (why, sentence(comparison, gate), vouched, *reasons)
-    return Measured(
-        comparison=comparison,
-        cpu=cpu,
-        control=gate,
-        base_wall_s=base_s,
-        candidate_wall_s=candidate_s,
-        base_rss_bytes=_peak(rounds, BASE),
-        candidate_rss_bytes=_peak(rounds, CANDIDATE),
-        process=process_comparison(rounds),
-        label=label,
-        reasons=tuple(filter(None, said)),
-    )
-
-
 def _design(
     baseline: Baseline, mode: Mode, goal: float | None, most_pairs: int | None
 ) -> SequentialDesign:
@@ -335,15 +240,6 @@ def _design(
     # Fewer looks at the same level err less often, never more.
     looks = tuple(n for n in LOOKS if most_pairs is None or n <= most_pairs)
     return SequentialDesign(looks=looks, margin=margin, goal=goal)
-
-
-def _times(rounds: Rounds, *, is_cpu: bool) -> tuple[list[float], list[float]]:
-    read = rounds.cpus if is_cpu else rounds.walls
-    return read(BASE), read(CANDIDATE)
-
-
-def _peak(rounds: Rounds, arm: str) -> int:
-    return int(statistics.median(r.samples[arm].peak_rss_bytes for r in rounds.kept))
 
 
 @contextmanager

@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import random
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -63,7 +63,31 @@ def machine_ticks() -> tuple[int, int]:
     return ticks[7] if len(ticks) > 7 else 0, sum(ticks)
 
 
-class Rounds:
+class Timings:
+    """Rounds that count.
+
+    Args:
+        kept: They.
+    """
+
+    def __init__(self, kept: Sequence[Round]) -> None:
+        self._kept = tuple(kept)
+
+    @property
+    def kept(self) -> Sequence[Round]:
+        """Rounds that count."""
+        return self._kept
+
+    def walls(self, arm: str) -> list[float]:
+        """Wall seconds of an arm, by round."""
+        return [r.samples[arm].wall_s for r in self.kept]
+
+    def cpus(self, arm: str) -> list[float]:
+        """CPU seconds of an arm, by round."""
+        return [r.samples[arm].cpu_s for r in self.kept]
+
+
+class Rounds(Timings):
     """Runs rounds and keeps them.
 
     Args:
@@ -83,6 +107,7 @@ class Rounds:
         seed: int,
         ticks: Callable[[], tuple[int, int]] = machine_ticks,
     ) -> None:
+        super().__init__(())
         self._sessions = dict(sessions)
         self._timer = timer
         self._limits = limits
@@ -127,14 +152,6 @@ class Rounds:
             )
         )
         return self.all[-1]
-
-    def walls(self, arm: str) -> list[float]:
-        """Wall seconds of an arm, by round."""
-        return [r.samples[arm].wall_s for r in self.kept]
-
-    def cpus(self, arm: str) -> list[float]:
-        """CPU seconds of an arm, by round."""
-        return [r.samples[arm].cpu_s for r in self.kept]
 
     def _sample(self, arm: str, *, seed: int) -> Sample:
         self.runs += 1

@@ -7,6 +7,7 @@ from speedwright.eval.stats.clocks import ClockLabel, classify_clocks, cores_use
 from speedwright.eval.stats.comparison import Comparison, Control, Witness, Word
 from speedwright.eval.stats.discards import Covariates, Discarded, DiscardRule, discard
 from speedwright.eval.stats.gates import is_wide_for, lets_stand
+from speedwright.eval.stats.longer import Longer, longer
 from speedwright.eval.stats.looks import (
     LOOK_LEVEL,
     LOOKS,
@@ -38,6 +39,7 @@ __all__ = [
     "Covariates",
     "DiscardRule",
     "Discarded",
+    "Longer",
     "Look",
     "Outlook",
     "Screening",
@@ -56,6 +58,7 @@ __all__ = [
     "is_cpu_bound",
     "is_wide_for",
     "lets_stand",
+    "longer",
     "order",
     "screen",
 ]

@@ -13,7 +13,7 @@ Differs: the looks are not equally spaced, so the constant is not one of his tab
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from math import isfinite
 
@@ -153,6 +153,38 @@ class SequentialDesign:
             stop=stop,
             next_look=next_look if stop is Stop.GO_ON else None,
             is_sound=gate is None or _is_sound(gate, comparison, stop, cpu),
+        )
+
+    def within(self, low: Look, centre: Look, high: Look, *, is_last: bool = False) -> Look:
+        """One look at pairs of which a part is known within bounds only.
+
+        Args:
+            low: The look with the bound that makes the candidate slowest.
+            centre: With the likeliest value.
+            high: With the bound that makes it fastest.
+            is_last: As for `conclude`.
+
+        Returns:
+            The centre's speedup, and the interval from the lower end of the one to the upper end of
+            the other. A word stands if both bounds say it; if not, more pairs are needed.
+        """
+        word = low.comparison.word
+        is_agreed = word is high.comparison.word
+        comparison = replace(
+            centre.comparison,
+            word=word if is_agreed else Word.INCONCLUSIVE,
+            ci_low=low.comparison.ci_low,
+            ci_high=high.comparison.ci_high,
+        )
+        if is_agreed:
+            return replace(high if low.is_final else low, comparison=comparison)
+        next_look = None if is_last else self.next_look(comparison.pairs)
+        ended = Stop.BUDGET_USED_UP if is_last else Stop.PAIRS_USED_UP
+        return Look(
+            comparison=comparison,
+            stop=ended if next_look is None else Stop.GO_ON,
+            next_look=next_look,
+            is_sound=low.is_sound and high.is_sound,
         )
 
     def _compared(

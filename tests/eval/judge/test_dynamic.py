@@ -15,7 +15,7 @@ import pytest
 
 from speedwright.eval.candidate import Candidate
 from speedwright.eval.differential import DifferentialReport
-from speedwright.eval.judge import cascade, dynamic
+from speedwright.eval.judge import cascade, dynamic, elsewhere
 from speedwright.eval.judge.baseline import Baseline, prepare_baseline
 from speedwright.eval.judge.cascade import Case, judge
 from speedwright.eval.judge.guard import Guarded
@@ -24,7 +24,7 @@ from speedwright.eval.judge.written import manifest, refuse_kept_files
 from speedwright.eval.progress import NullProgress
 from speedwright.eval.resolve import resolve_target
 from speedwright.eval.target import TargetRequest
-from speedwright.eval.verdict import Judgement
+from speedwright.eval.verdict import Judgement, Measured
 
 pytestmark = pytest.mark.timed
 
@@ -90,11 +90,11 @@ def no_static_guards(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(cascade, "run_guards", lambda *_, **__: Guarded(verdict=None, notes=()))
 
 
-def judged(baseline: Baseline, text: str) -> Judgement:
+def judged(baseline: Baseline, text: str, mode: Mode = Mode.SCREEN) -> Judgement:
     # A child outlives the answer by twice what the base takes, however busy the machine is.
     text = text.replace("CHILD_S", f"{2 * baseline.wall_s:.4f}")
     diff = baseline.target.snapshot.diff_of({"lib.py": HEADER + text})
-    case = Case(candidate=Candidate(diff=diff, author="test"), mode=Mode.SCREEN, seed=5)
+    case = Case(candidate=Candidate(diff=diff, author="test"), mode=mode, seed=5)
     return judge(case, baseline, NullProgress())
 
 
@@ -118,8 +118,37 @@ def test_hidden_work_is_refused_by_its_guard_and_by_no_other(
     assert any(re.search(said, reason) for reason in found.verdict.reasons)
     for guard in guards:
         monkeypatch.setattr(dynamic, guard, lambda *_: "")
+    if text in (MOVED, PUT_OFF):  # the others do nothing that is counted
+        counted = judged(target, text)
+        assert counted.word != "faster", (counted.verdict.reasons, "it wins nothing")
+    monkeypatch.setattr(elsewhere, "losses", lambda *_, **__: ())
     other = judged(target, text)
     assert other.word == "faster", (other.verdict.reasons, "nothing else should notice")
+
+
+@pytest.mark.parametrize("where", ["moved", "put off"])
+def test_less_than_half_of_the_gain_elsewhere_is_time_of_the_call(
+    target: Baseline, monkeypatch: pytest.MonkeyPatch, where: str
+) -> None:
+    """A quarter of what the call takes is done at import, or on exit: fourfold, not 25-fold."""
+    part = "[sum([i] * i) for i in range(2000)]"
+    text = {
+        "moved": f"TABLE = {part}\n\n\ndef squares(n):\n    return {QUICK}\n",
+        "put off": f"import atexit\n\n\ndef squares(n):\n    atexit.register(lambda: {part})\n"
+        f"    return {QUICK}\n",
+    }[where]
+    found = judged(target, text, Mode.CONFIRM)
+    assert isinstance(found.verdict, Measured), found.to_json()
+    call, counted = found.verdict.call, found.verdict.comparison
+    assert found.word == "faster" and call is not None, found.to_json()
+    assert call.speedup > 10 > 6 > counted.speedup, found.to_json()
+    assert counted.ci_low < 4.2 and counted.ci_high > 2.5, found.to_json()
+    assert found.verdict.candidate_wall_s > found.verdict.base_wall_s / 6
+    assert any("counted into the time of the call" in reason for reason in found.verdict.reasons)
+    assert found.to_json()["call_ratio"] == call.speedup
+    monkeypatch.setattr(elsewhere, "losses", lambda *_, **__: ())
+    other = judged(target, text, Mode.CONFIRM)
+    assert other.to_json()["speedup"] > 10, (other.verdict.reasons, "nothing else should notice")
 
 
 def test_a_program_whose_child_works_on_is_no_faster(
@@ -158,6 +187,7 @@ def test_a_small_table_made_at_import_is_no_trick(target: Baseline) -> None:
     found = judged(target, honest)
     assert found.word == "faster", found.to_json()
     assert found.to_json()["process_ratio"] is not None
+    assert found.to_json()["call_ratio"] is None, found.to_json()
 
 
 def test_an_answer_that_is_wrong_now_and_then_is_found_after_timing(target: Baseline) -> None:

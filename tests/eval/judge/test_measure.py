@@ -92,7 +92,8 @@ class Watching(NullProgress):
 def test_a_time_limit_that_ends_the_first_round_gives_no_word(prepare: Prepare, mode: Mode) -> None:
     spin = "for i in range(1_000_000):\n    pass\n"
     found = measured(prepare(spin), spin, deadline_s=time.monotonic(), mode=mode)
-    assert found.rounds is not None and len(found.rounds.all) == 1
+    # A round that the hypervisor took does not count.
+    assert found.rounds is not None and len(found.rounds.kept) == 1
     assert word_of(found.verdict) in ("inconclusive", "unstable")
 
 

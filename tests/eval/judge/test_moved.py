@@ -9,6 +9,7 @@ from typing import Any, cast
 import pytest
 
 from speedwright.eval.judge.dynamic import refuse_dishonest
+from speedwright.eval.judge.elsewhere import losses, outside
 from speedwright.eval.judge.rounds import Rounds
 from speedwright.eval.stats import compare
 from speedwright.eval.verdict import Rejected
@@ -57,7 +58,8 @@ def refused(seed: int, pairs: int = 10, **how: Any) -> Rejected | None:
     walls = ([r.samples[arm].wall_s for r in found.kept] for arm in ("base", "candidate"))
     wall = compare(*walls, confidence=CONFIDENCE)
     assert wall.word.value == "faster"
-    return refuse_dishonest(found, wall)
+    lost = losses(outside(found, confidence=CONFIDENCE))
+    return refuse_dishonest(found, wall, lost)
 
 
 @pytest.mark.parametrize(
@@ -77,4 +79,4 @@ def test_work_that_neighbours_hide_from_the_wall_is_found_by_cpu_time(
 @pytest.mark.parametrize("pairs", [10, 40])
 def test_an_honest_gain_beside_busy_neighbours_is_not_refused(pairs: int) -> None:
     found = [refused(seed, pairs, moved_s=0.0) for seed in range(RUNS)]
-    assert sum(map(bool, found)) <= 0.01 * RUNS
+    assert sum(map(bool, found)) <= 0.004 * RUNS
