@@ -8,13 +8,14 @@ Does not cover: caches, waiting and the kernel, so gains from layout or from few
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from speedwright.benchmarks.pie.boxes import open_box, run_program
-from speedwright.benchmarks.pie.clock import SOURCE, ArmClaim, ArmTime, SourceFailed
+from speedwright.benchmarks.pie.clock import ArmClaim, ArmTime
+from speedwright.benchmarks.pie.exact import exact_claims
 from speedwright.benchmarks.pie.functional import accuracy_of, describe, is_exactly, limits_for
 from speedwright.benchmarks.pie.native import Right
 from speedwright.benchmarks.pie.row import Test
@@ -22,7 +23,6 @@ from speedwright.benchmarks.valgrind import check_valgrind
 from speedwright.errors import SandboxError
 from speedwright.eval.metrics.pie import THRESHOLD_ACCURACY
 from speedwright.eval.progress import Progress
-from speedwright.eval.stats import MARGIN
 from speedwright.sandbox import MIB, Sandbox, Session
 
 WALL_S = 300.0
@@ -60,7 +60,11 @@ class CallgrindClock:
         """What a count depends on."""
         return {"wall_s": WALL_S}
 
-    def check(self) -> None:
+    @property
+    def image(self) -> None:
+        """Any will do."""
+
+    def check(self, sandbox: Callable[[], Sandbox]) -> None:
         """Complain if there is no valgrind.
 
         Raises:
@@ -85,10 +89,7 @@ class CallgrindClock:
             arm: self._counted(sandbox, folder, tests, is_exactly, progress)
             for arm, folder in arms.items()
         }
-        base = counted.pop(SOURCE)
-        if base.total is None:
-            raise SourceFailed(base.fault)
-        return {arm: _claim(base.total, found) for arm, found in counted.items()}
+        return exact_claims(counted, nothing="no instructions")
 
     def _counted(
         self,
@@ -124,13 +125,3 @@ def instructions(session: Session) -> int | None:
 
 def _is_accurate(done: Any, test: Test) -> bool:
     return accuracy_of(done, test) >= THRESHOLD_ACCURACY
-
-
-def _claim(base: float, found: ArmTime) -> ArmClaim:
-    if found.total is None or found.total <= 0:
-        return ArmClaim(word="failed", fault=found.fault or "no instructions")
-    ratio = base / found.total
-    word = (
-        "faster" if ratio > 1 + MARGIN else "slower" if ratio < 1 / (1 + MARGIN) else "equivalent"
-    )
-    return ArmClaim(word=word, speedup=ratio, ci_low=ratio, ci_high=ratio, pairs=1)

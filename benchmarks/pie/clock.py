@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
@@ -81,8 +81,15 @@ class Clock(Protocol):
     def settings(self) -> Mapping[str, Any]:
         """What a time depends on."""
 
-    def check(self) -> None:
+    @property
+    def image(self) -> str | None:
+        """Image for Docker that it needs, unless the user names one; `None` if any will do."""
+
+    def check(self, sandbox: Callable[[], Sandbox]) -> None:
         """Complain now if it cannot work here.
+
+        Args:
+            sandbox: Opens the one that programs will run in.
 
         Raises:
             EnvironmentMissing: With what to do.

@@ -26,7 +26,7 @@ from speedwright.errors import UsageError
 from speedwright.eval.batch.interfaces import SuiteScore, Task, TaskScore
 from speedwright.eval.batch.options import SuiteOptions
 from speedwright.eval.batch.replay import ReplayRow
-from speedwright.eval.progress import Progress
+from speedwright.eval.progress import NullProgress, Progress
 from speedwright.sandbox.choose import choose_sandbox
 from speedwright.sandbox.interfaces import Sandbox
 
@@ -103,7 +103,7 @@ class PieSuite:
             DataMissing: The data are not here.
             EnvironmentMissing: The timer cannot work here.
         """
-        self._clock.check()
+        self._clock.check(lambda: self._sandbox(NullProgress()))
         return [
             Task(
                 id=row.id,
@@ -143,7 +143,7 @@ class PieSuite:
 
     def replay(self, progress: Progress, ids: Sequence[str]) -> Sequence[ReplayRow]:
         """The fast program of each of these pairs against its slow one."""
-        self._clock.check()
+        self._clock.check(lambda: self._sandbox(NullProgress()))
         return replay(
             self._data,
             [self._rows[name] for name in ids],
@@ -167,7 +167,11 @@ class PieSuite:
         return {row.id: row for row in self._data.rows}
 
     def _sandbox(self, progress: Progress) -> Sandbox:
-        chosen = choose_sandbox(self._options.sandbox, image=self._options.image)
+        name, image = self._options.sandbox, self._options.image
+        if self._clock.image is not None and image == "auto":
+            image = self._clock.image
+            name = "docker" if name == "auto" else name
+        chosen = choose_sandbox(name, image=image)
         if chosen.warning:
             progress.warn(chosen.warning)
         return chosen.sandbox

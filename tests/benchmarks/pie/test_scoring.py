@@ -25,7 +25,9 @@ class NoClock:
 
     name, unit, settings = "none", "s", {}
 
-    def check(self):
+    image = None
+
+    def check(self, sandbox):
         pass
 
     def totals(self, sandbox, arms, tests, progress):

@@ -17,7 +17,7 @@ from speedwright.benchmarks.pie.official import OfficialData
 from speedwright.benchmarks.pie.prompts import EXAMPLES, PromptStyle
 from speedwright.benchmarks.pie.stage import open_stage
 from speedwright.benchmarks.pie.suite import PieSuite
-from speedwright.errors import EnvironmentMissing, UnknownName, UsageError
+from speedwright.errors import EnvironmentMissing, ImageMissing, UnknownName, UsageError
 from speedwright.eval.batch.options import SuiteOptions, open_suite
 from speedwright.eval.progress import NullProgress
 from speedwright.registry import known
@@ -119,9 +119,22 @@ def test_unknown_and_absent_timers_say_what_to_do():
     with pytest.raises(UnknownName, match="no timer named `sundial`") as raised:
         open_clock("sundial")
     assert "callgrind" in raised.value.hint
-    with pytest.raises(EnvironmentMissing, match="alexshypula/gem5-skylake:api") as missing:
+    with pytest.raises(
+        EnvironmentMissing, match=r"gem5 is not in the box: there is no `/home/gem5"
+    ) as missing:
+        PieSuite(SuiteOptions(timer="gem5", sandbox="process")).tasks()
+    assert "alexshypula/gem5-skylake:api" in missing.value.hint
+    assert "callgrind" in missing.value.hint
+
+
+@pytest.mark.docker
+def test_an_absent_image_of_gem5_is_named_with_what_to_do():
+    with pytest.raises(
+        ImageMissing, match="`alexshypula/gem5-skylake:api` is not on this"
+    ) as missing:
         PieSuite(SuiteOptions(timer="gem5")).tasks()
-    assert "gem5_eval.py" in missing.value.hint
+    assert "docker pull alexshypula/gem5-skylake:api" in missing.value.hint
+    assert "--timer callgrind" in missing.value.hint
 
 
 def test_callgrind_counts_alike_every_time(score, pair):
